@@ -1,0 +1,217 @@
+"""The engine: from the cells of a column to a matrix of vectors.
+
+Strategy: rows are independent, so they are described in chunks, in this process or through any joblib backend, and the
+chunk size can never show in the result. Before an item is opened the cache is asked; what is new comes back from the
+workers with its key, and this process stores it, so that an interrupted run keeps what it has done. A bad item is
+noted, not raised: the caller sees all of them at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
+
+from mmsk._items import Item
+from mmsk._reference import digest, is_missing, known_digest, label, read, remember_digest, stat_key
+from mmsk.cache import FeatureCache
+from mmsk.errors import MediaError, MmskError
+
+__all__ = ["Column", "describe_column"]
+
+CHUNK = 16  # rows: what a crash may lose, and enough work to hide what dispatching costs
+
+
+class Part(Protocol):
+    """What the engine asks of a descriptor."""
+
+    names_: list[str]
+
+    def _describe(self, item: Any) -> np.ndarray: ...
+
+    def _cache_key(self) -> bytes | None: ...
+
+
+@dataclass
+class Column:
+    """What to do with each item of a column: how to open it, and which vectors to draw from it."""
+
+    parts: Sequence[Part]
+    item_class: type[Item]
+    limits: Mapping[str, Any]
+    pool: str = "mean"
+    cache: FeatureCache = field(default_factory=FeatureCache)
+
+    def __post_init__(self) -> None:
+        self.widths = [len(part.names_) for part in self.parts]
+        keys = [part._cache_key() for part in self.parts]
+        # a limit may change a vector (a sound cut at max_seconds), where a file lies may not
+        limits = json.dumps({**self.limits, "root": None}, sort_keys=True, default=repr).encode()
+        self.keys = [None if key is None else key + limits for key in keys]
+        self.caching = any(key is not None for key in keys) and self.cache.enabled
+
+
+@dataclass
+class Described:
+    """A chunk's vectors, its bad items, and what a cache should remember of it."""
+
+    block: np.ndarray
+    errors: list[MediaError] = field(default_factory=list)
+    vectors: dict[bytes, np.ndarray] = field(default_factory=dict)
+    digests: dict[tuple[int, ...], bytes] = field(default_factory=dict)
+
+
+def describe_column(
+    column: Column, cells: np.ndarray, rows: Sequence[Any], n_jobs: int | None = None, verbose: bool | int = False
+) -> tuple[np.ndarray, list[MediaError]]:
+    """Describe each cell of a column.
+
+    Parameters
+    ----------
+    column : Column
+    cells : ndarray of shape (n_rows,), dtype=object
+    rows : sequence of length n_rows
+        How an error names each row.
+    n_jobs : int, default=None
+        Workers, as in joblib.
+    verbose : bool, default=False
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    matrix : ndarray of shape (n_rows, n_features), dtype=float32
+        A row of nan for each missing or bad item.
+    errors : list of MediaError
+        In the order of the rows.
+    """
+    matrix = np.full((len(cells), sum(column.widths)), np.nan, dtype=np.float32)
+    todo = np.array([row for row, cell in enumerate(cells) if not is_missing(cell)], dtype=int)
+    parallel = effective_n_jobs(n_jobs) > 1 and len(todo) > CHUNK
+    if parallel and column.caching:  # workers have a memory of their own: ask this process's before they are asked
+        todo = np.array([row for row in todo if not _recall(column, cells[row], matrix[row])], dtype=int)
+    chunks = [todo[start : start + CHUNK] for start in range(0, len(todo), CHUNK)]
+    tasks = (delayed(_describe_chunk)(column, cells[chunk], [rows[row] for row in chunk]) for chunk in chunks)
+    results: Iterable[Described]
+    if parallel:
+        results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+    else:
+        results = (task(*args, **kwargs) for task, args, kwargs in tasks)
+    errors: list[MediaError] = []
+    described = zip(chunks, results, strict=True)
+    for chunk, result in _progress(described, len(chunks), column.item_class.kind, bool(verbose)):
+        matrix[chunk] = result.block
+        errors += result.errors
+        for key, vector in result.vectors.items():
+            column.cache.put(key, vector)
+        for stat, value in result.digests.items():
+            remember_digest(stat, value)
+    return matrix, errors
+
+
+def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> Described:
+    """Describe a few rows: what a worker runs."""
+    result = Described(np.full((len(cells), sum(column.widths)), np.nan, dtype=np.float32))
+    for position, (cell, row) in enumerate(zip(cells, rows, strict=True)):
+        vectors = []
+        for reference in _references(cell):
+            try:
+                vectors.append(_describe_reference(column, reference, result))
+            except MediaError as error:
+                result.errors.append(error.located(label(reference), row))
+            except (Exception, MemoryError) as error:
+                where = f"row {row}: {label(reference)}"
+                raise MmskError(f"{where}: cannot be described ({type(error).__name__}: {error})") from error
+        if vectors:
+            result.block[position] = _pool(vectors, column.pool)
+    return result
+
+
+def _references(cell: Any) -> list[Any]:
+    """Return the present items of a cell: itself, or the members of a list."""
+    return [one for one in cell if not is_missing(one)] if isinstance(cell, list) else [cell]
+
+
+def _pool(vectors: Sequence[np.ndarray], pool: str) -> np.ndarray:
+    """Return the elementwise mean or maximum of the vectors of one cell."""
+    if len(vectors) == 1:
+        return vectors[0]
+    stack = np.stack(vectors)
+    return np.asarray(stack.max(axis=0) if pool == "max" else stack.mean(axis=0, dtype=np.float64))
+
+
+def _describe_reference(column: Column, reference: Any, result: Described) -> np.ndarray:
+    """Return one item's vector, from the cache as far as that goes."""
+    stat = stat_key(reference, column.limits["root"]) if column.caching else None
+    known = known_digest(stat)
+    vectors = _look_up(column, known, result.vectors)
+    if any(vector is None for vector in vectors):
+        content = read(reference, max_bytes=column.limits["max_bytes"], root=column.limits["root"])
+        if column.caching:
+            known = digest(content)
+            if stat is not None and stat == stat_key(reference, column.limits["root"]):
+                result.digests[stat] = known
+            vectors = _look_up(column, known, result.vectors)
+        item = None
+        for position, part in enumerate(column.parts):
+            if vectors[position] is None:
+                item = column.item_class(content, column.limits) if item is None else item
+                vectors[position] = vector = _checked(part, part._describe(item), column.widths[position])
+                key = column.keys[position]
+                if known is not None and key is not None:
+                    result.vectors[_vector_key(known, key)] = vector
+    return np.concatenate([vector for vector in vectors if vector is not None])
+
+
+def _checked(part: Part, vector: Any, width: int) -> np.ndarray:
+    """Return a descriptor's answer as a float32 vector, refusing one of another length or with holes in it."""
+    vector = np.asarray(vector, dtype=np.float32)
+    if vector.shape != (width,):
+        raise MmskError(f"{type(part).__name__} returned shape {vector.shape}, expected ({width},)")
+    if not np.isfinite(vector).all():
+        raise MediaError("nonfinite", detail=f"{type(part).__name__} is not finite for this item")
+    return vector
+
+
+def _vector_key(content: bytes, part: bytes) -> bytes:
+    """Return the cache key of one descriptor's vector of one content."""
+    return hashlib.sha256(content + part).digest()
+
+
+def _look_up(column: Column, content: bytes | None, fresh: Mapping[bytes, np.ndarray]) -> list[np.ndarray | None]:
+    """Return each part's vector of a content, None where it is not known."""
+    found: list[np.ndarray | None] = []
+    for key in column.keys:
+        vector = None
+        if content is not None and key is not None:
+            name = _vector_key(content, key)
+            vector = fresh[name] if name in fresh else column.cache.get(name)
+        found.append(vector)
+    return found
+
+
+def _recall(column: Column, cell: Any, out: np.ndarray) -> bool:
+    """Write a cell's vector into `out` if the cache has the whole of it, without opening a file."""
+    pooled = []
+    for reference in _references(cell):
+        known = known_digest(stat_key(reference, column.limits["root"]))
+        vectors = [vector for vector in _look_up(column, known, {}) if vector is not None]
+        if len(vectors) < len(column.parts):
+            return False
+        pooled.append(np.concatenate(vectors))
+    out[:] = _pool(pooled, column.pool)
+    return True
+
+
+def _progress(results: Iterable[Any], total: int, kind: str, verbose: bool) -> Iterator[Any]:
+    """Pass results on, under a progress bar if one is wanted."""
+    if not verbose or total == 0:
+        yield from results
+        return
+    from rich.progress import track
+
+    yield from track(results, description=f"describing {kind}", total=total)

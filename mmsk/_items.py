@@ -1,0 +1,109 @@
+"""From X to items: a column's cells, and `Item`, the base of what a cell becomes when it is opened.
+
+Strategy: `as_cells` is the one place that knows the forms in which a column may come. `Item` is the one base class of
+`Picture`, `Sound` and `Document`: it carries the content of a reference and the limits it was read under, and decodes
+nothing until a descriptor asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from mmsk._params import InvalidParameterError
+from mmsk._reference import object_array, read
+
+__all__ = ["Item", "as_cells"]
+
+MEBIBYTE = 2**20
+
+
+class Item:
+    """One opened item of a modality.
+
+    A subclass names its modality in its class statement, ``class Picture(Item, kind="image")``, and lists the limits
+    that it keeps with their defaults.
+
+    Parameters
+    ----------
+    content : object
+        Bytes to decode, or an object that needs no decoding (an array, a PIL.Image, (samples, rate), a str).
+    limits : mapping, default=None
+        Limits that differ from the defaults.
+
+    Raises
+    ------
+    MediaError
+        Of kind wrong_type when the content is nothing that this modality can hold.
+    """
+
+    kind: ClassVar[str] = ""
+    default_limits: ClassVar[dict[str, Any]] = {"max_bytes": 64 * MEBIBYTE, "root": None}
+    kinds: ClassVar[dict[str, type[Item]]] = {}
+
+    def __init_subclass__(cls, kind: str) -> None:
+        cls.kind = kind
+        Item.kinds[kind] = cls
+
+    def __init__(self, content: Any, limits: Mapping[str, Any] | None = None) -> None:
+        self.content = content
+        self.limits = self.merge_limits(limits)
+
+    @classmethod
+    def open(cls, reference: Any, limits: Mapping[str, Any] | None = None) -> Self:
+        """Read what a reference stands for; decode nothing yet."""
+        merged = cls.merge_limits(limits)
+        return cls(read(reference, max_bytes=merged["max_bytes"], root=merged["root"]), merged)
+
+    @classmethod
+    def merge_limits(cls, limits: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the default limits with the given ones in their place.
+
+        Raises
+        ------
+        InvalidParameterError
+            For a limit that this modality does not know.
+        """
+        unknown = set(limits or ()) - set(cls.default_limits)
+        if unknown:
+            known = ", ".join(sorted(cls.default_limits))
+            raise InvalidParameterError(f"limits: unknown {', '.join(sorted(map(str, unknown)))}; {cls.kind}: {known}")
+        return {**cls.default_limits, **(limits or {})}
+
+
+def as_cells(X: Any) -> tuple[np.ndarray, list[Any]]:
+    """Return a column's cells as a 1-D object array, and a label for each row.
+
+    Parameters
+    ----------
+    X : list, 1-D array, array of shape (n_rows, 1), Series, or frame of one column
+        The column. A numeric array of three or more dimensions is a stack of pictures.
+
+    Returns
+    -------
+    cells : ndarray of shape (n_rows,), dtype=object
+    rows : list of length n_rows
+        Index labels where there is an index, positions elsewhere.
+
+    Raises
+    ------
+    ValueError
+        For a single item where a column belongs, and for more than one column.
+    """
+    if isinstance(X, (str, bytes, Mapping)) or not hasattr(X, "__iter__"):
+        raise ValueError(f"expected a column of items, got a single {type(X).__name__}; put it into a list")
+    index = getattr(X, "index", None)
+    if hasattr(X, "columns"):
+        if X.shape[1] != 1:
+            names = ", ".join(map(str, X.columns[:5]))
+            raise ValueError(f"expected one column, got {X.shape[1]} ({names}); use one descriptor a column")
+        X = X[X.columns[0]]
+    elif isinstance(X, np.ndarray) and X.ndim == 2:
+        if X.shape[1] != 1:
+            raise ValueError(f"expected one column, got an array of shape {X.shape}; use one descriptor a column")
+        X = X[:, 0]
+    cells = object_array(X)
+    rows = list(range(len(cells))) if index is None or callable(index) else list(index)
+    return cells, rows
