@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from mmsk._engine import Column, describe_column
 from mmsk._items import Item, as_cells
 from mmsk._params import BOOL, N_JOBS, SHARE, VERBOSE, fit_context, one_of
-from mmsk._reference import digest, is_missing
+from mmsk._reference import digest
 from mmsk.cache import FeatureCache, resolve
 from mmsk.errors import MediaBatchError, MediaError
 
@@ -217,7 +217,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
     def _probe(self, cells: np.ndarray) -> int:
         """Return the length of the vector of the first item that can be described."""
         limits = self._item_class.merge_limits(self.limits)
-        present = [one for cell in cells for one in (cell if isinstance(cell, list) else [cell]) if not is_missing(one)]
+        present = [reference for cell in cells for reference in self._item_class.references(cell)]
         for reference in present[:PROBES]:
             try:
                 return len(np.atleast_1d(self._describe(self._item_class.open(reference, limits))))

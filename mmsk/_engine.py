@@ -18,7 +18,7 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 
 from mmsk._items import Item
-from mmsk._reference import digest, is_missing, known_digest, label, read, remember_digest, stat_key
+from mmsk._reference import digest, known_digest, label, remember_digest
 from mmsk.cache import FeatureCache
 from mmsk.errors import MediaError, MmskError
 
@@ -90,7 +90,7 @@ def describe_column(
         In the order of the rows.
     """
     matrix = np.full((len(cells), sum(column.widths)), np.nan, dtype=np.float32)
-    todo = np.array([row for row, cell in enumerate(cells) if not is_missing(cell)], dtype=int)
+    todo = np.array([row for row, cell in enumerate(cells) if column.item_class.references(cell)], dtype=int)
     parallel = effective_n_jobs(n_jobs) > 1 and len(todo) > CHUNK
     if parallel and column.caching:  # workers have a memory of their own: ask this process's before they are asked
         todo = np.array([row for row in todo if not _recall(column, cells[row], matrix[row])], dtype=int)
@@ -118,7 +118,7 @@ def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> D
     result = Described(np.full((len(cells), sum(column.widths)), np.nan, dtype=np.float32))
     for position, (cell, row) in enumerate(zip(cells, rows, strict=True)):
         vectors = []
-        for reference in _references(cell):
+        for reference in column.item_class.references(cell):
             try:
                 vectors.append(_describe_reference(column, reference, result))
             except MediaError as error:
@@ -131,11 +131,6 @@ def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> D
     return result
 
 
-def _references(cell: Any) -> list[Any]:
-    """Return the present items of a cell: itself, or the members of a list."""
-    return [one for one in cell if not is_missing(one)] if isinstance(cell, list) else [cell]
-
-
 def _pool(vectors: Sequence[np.ndarray], pool: str) -> np.ndarray:
     """Return the elementwise mean or maximum of the vectors of one cell."""
     if len(vectors) == 1:
@@ -146,14 +141,14 @@ def _pool(vectors: Sequence[np.ndarray], pool: str) -> np.ndarray:
 
 def _describe_reference(column: Column, reference: Any, result: Described) -> np.ndarray:
     """Return one item's vector, from the cache as far as that goes."""
-    stat = stat_key(reference, column.limits["root"]) if column.caching else None
+    stat = column.item_class.stat_key(reference, column.limits) if column.caching else None
     known = known_digest(stat)
     vectors = _look_up(column, known, result.vectors)
     if any(vector is None for vector in vectors):
-        content = read(reference, max_bytes=column.limits["max_bytes"], root=column.limits["root"])
+        content = column.item_class.read(reference, column.limits)
         if column.caching:
             known = digest(content)
-            if stat is not None and stat == stat_key(reference, column.limits["root"]):
+            if stat is not None and stat == column.item_class.stat_key(reference, column.limits):
                 result.digests[stat] = known
             vectors = _look_up(column, known, result.vectors)
         item = None
@@ -197,8 +192,8 @@ def _look_up(column: Column, content: bytes | None, fresh: Mapping[bytes, np.nda
 def _recall(column: Column, cell: Any, out: np.ndarray) -> bool:
     """Write a cell's vector into `out` if the cache has the whole of it, without opening a file."""
     pooled = []
-    for reference in _references(cell):
-        known = known_digest(stat_key(reference, column.limits["root"]))
+    for reference in column.item_class.references(cell):
+        known = known_digest(column.item_class.stat_key(reference, column.limits))
         vectors = [vector for vector in _look_up(column, known, {}) if vector is not None]
         if len(vectors) < len(column.parts):
             return False

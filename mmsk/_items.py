@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from mmsk._params import InvalidParameterError
-from mmsk._reference import object_array, read
+from mmsk._reference import is_missing, object_array, read, stat_key
 
 __all__ = ["Item", "as_cells"]
 
@@ -55,7 +55,22 @@ class Item:
     def open(cls, reference: Any, limits: Mapping[str, Any] | None = None) -> Self:
         """Read what a reference stands for; decode nothing yet."""
         merged = cls.merge_limits(limits)
-        return cls(read(reference, max_bytes=merged["max_bytes"], root=merged["root"]), merged)
+        return cls(cls.read(reference, merged), merged)
+
+    @classmethod
+    def read(cls, reference: Any, limits: Mapping[str, Any]) -> Any:
+        """Return the content that a reference stands for, under limits that are complete."""
+        return read(reference, max_bytes=limits["max_bytes"], root=limits["root"])
+
+    @classmethod
+    def stat_key(cls, reference: Any, limits: Mapping[str, Any]) -> tuple[int, ...] | None:
+        """Return what stays the same while a reference's file does, None where a reference has no file."""
+        return stat_key(reference, limits["root"])
+
+    @classmethod
+    def references(cls, cell: Any) -> list[Any]:
+        """Return the present items of a cell: itself, or the members of a list; none, if the cell is missing."""
+        return [one for one in (cell if isinstance(cell, list) else [cell]) if not is_missing(one)]
 
     @classmethod
     def merge_limits(cls, limits: Mapping[str, Any] | None) -> dict[str, Any]:
