@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sklearn.base import _fit_context as fit_context
-from sklearn.utils._param_validation import HasMethods, Hidden, Interval, InvalidParameterError, StrOptions
+from sklearn.utils import _safe_indexing as rows_of
+from sklearn.utils._param_validation import HasMethods, Interval, InvalidParameterError, StrOptions
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 
 __all__ = [
@@ -32,11 +33,15 @@ __all__ = [
     "WHOLE",
     "BaseComposition",
     "HasMethods",
-    "Hidden",
+    "Integral",
+    "Interval",
     "InvalidParameterError",
+    "Real",
+    "StrOptions",
     "check_pair",
     "fit_context",
     "one_of",
+    "rows_of",
 ]
 
 ANY: str = "no_validation"

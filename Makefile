@@ -1,0 +1,60 @@
+# Everything here sets itself up in a local virtual environment: `make demo` and `make test` need Python >= 3.11 only.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+WORKERS ?= 2
+
+.PHONY: help demo test lint types tests oldest bench clean
+
+help:
+	@echo "make demo    the main job on real data: compare, tune, save, load, predict"
+	@echo "make test    lint, types, contract, tests, doctests, notebooks"
+	@echo "make oldest  the tests on the oldest versions that setup.cfg allows"
+	@echo "make bench   the measured claims of the README (a few minutes)"
+	@echo "make clean   remove what these have made"
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mmsk needs Python >= 3.11; try make PYTHON=python3.12 ...")'
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.made setup.cfg pyproject.toml
+	@echo "installing mmsk"
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made setup.cfg pyproject.toml
+	@echo "installing mmsk and what its tests need"
+	@$(PIP) -e '.[test]'
+	@touch $(VENV)/.core $@
+
+demo: $(VENV)/.core
+	@$(BIN)/mmsk demo
+
+test: lint types tests
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+# one BLAS thread a worker: the workers fill the cores
+tests: $(VENV)/.test
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --doctest-modules mmsk tests
+
+oldest:
+	@$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/.made
+	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/oldest.txt
+	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n $(WORKERS) tests
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

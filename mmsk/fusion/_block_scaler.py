@@ -1,0 +1,232 @@
+"""BlockScaler: one modality's columns, brought to the scale at which modalities can be compared, times a weight.
+
+Strategy: in a concatenation a block counts by its squared norm, so 1,764 HOG columns drown 200 words whatever their
+worth. Here the columns of a dense block are standardised, then the whole block is divided by the root of its mean
+squared row norm: each modality has the same energy, and a weight of 1 means equal. The weight comes last, where
+nothing after it can cancel it. Means and norms are those of the rows that are present; an absent row becomes zeros,
+the mean of the standardised block, which adds nothing to any inner product.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from mmsk._params import BOOL, NON_NEGATIVE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
+from mmsk.fusion._presence import present_rows
+
+__all__ = ["BlockScaler"]
+
+
+class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Standardise a block of columns, give it unit mean squared row norm, and multiply it by a weight.
+
+    Parameters
+    ----------
+    weight : float, default=1.0
+        What the block counts for: 1 means as much as any other block of weight 1, 0 switches it off. In a linear or
+        kernel machine the block's share of the kernel is the square of it.
+    standardize : bool or "auto", default="auto"
+        Whether columns are brought to mean 0 and variance 1 first. "auto" does so for dense input, and leaves sparse
+        input as it is: TF-IDF weighs its columns on purpose, and centring would fill the matrix.
+    indicator : bool, default=False
+        Whether to append a column that is `weight` where a row is present and 0 where it is missing.
+    dropout : float, default=0.0
+        Share of the present rows that `fit_transform` hides, so that what is trained on it learns to do without this
+        block. `transform` hides nothing, hence ``fit_transform(X)`` and ``fit(X).transform(X)`` differ on purpose, as
+        they do in scikit-learn's TargetEncoder. Branches of one pipeline need seeds of their own, or all modalities of
+        a row are hidden together: `fusion_pipeline` sees to that.
+    random_state : int, RandomState instance or None, default=None
+        Seed of `dropout`.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_features,) or None
+        Mean of each column over the present rows, where columns are standardised.
+    scale_ : ndarray of shape (n_features,) or None
+        Standard deviation of each column, 1 for constant ones.
+    norm_ : float
+        Root of the mean squared row norm of the standardised block, 1 for a block of zeros.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+
+    Notes
+    -----
+    A row is missing when all its values are nan, or, in sparse input, when it stores no value other than zero. Single
+    nan values in a dense row count as the column's mean.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.fusion import BlockScaler
+    >>> X = np.array([[0.0, 10.0], [2.0, 30.0], [np.nan, np.nan]])
+    >>> BlockScaler(weight=2).fit_transform(X).round(3)
+    array([[-1.414, -1.414],
+           [ 1.414,  1.414],
+           [ 0.   ,  0.   ]])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "weight": NON_NEGATIVE,
+        "standardize": [*BOOL, StrOptions({"auto"})],
+        "indicator": BOOL,
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "random_state": RANDOM_STATE,
+    }
+
+    def __init__(
+        self,
+        weight: float = 1.0,
+        *,
+        standardize: bool | str = "auto",
+        indicator: bool = False,
+        dropout: float = 0.0,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.weight = weight
+        self.standardize = standardize
+        self.indicator = indicator
+        self.dropout = dropout
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the means, deviations and the norm of the block from the rows that are present.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The block.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For infinite values, and for a sparse block with ``standardize=True``.
+        """
+        X = self._validated(X, reset=True)
+        standardize = not sparse.issparse(X) if self.standardize == "auto" else bool(self.standardize)
+        if standardize and sparse.issparse(X):
+            raise ValueError("a sparse block cannot be standardised without filling it; use standardize='auto'")
+        present = X[present_rows(X)]
+        self.mean_, self.scale_ = _moments(present) if standardize else (None, None)
+        energy = _energy(self._standardized(present)) if present.shape[0] else 0.0
+        self.norm_ = float(np.sqrt(energy)) or 1.0
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """Standardise, normalise and weigh a block.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The block.
+
+        Returns
+        -------
+        {ndarray, sparse array} of shape (n_samples, n_features) or (n_samples, n_features + 1)
+            Sparse if the input is. Missing rows are zeros.
+        """
+        check_is_fitted(self)
+        X = self._validated(X, reset=False)
+        return self._transformed(X, present_rows(X))
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+        """Fit, and transform with a share of `dropout` of the rows hidden; for training rows only.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The block.
+        y : None
+            Ignored.
+        **fit_params : dict
+            Ignored; scikit-learn's signature.
+
+        Returns
+        -------
+        {ndarray, sparse array} of shape (n_samples, n_features) or (n_samples, n_features + 1)
+        """
+        self.fit(X, y)
+        X = self._validated(X, reset=False)
+        shown = present_rows(X)
+        if self.dropout:
+            shown &= check_random_state(self.random_state).uniform(size=X.shape[0]) >= self.dropout
+        return self._transformed(X, shown)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the input's names, and "present" where there is an indicator."""
+        names: np.ndarray = super().get_feature_names_out(input_features)
+        return np.append(names, "present").astype(object) if self.indicator else names
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _validated(self, X: Any, *, reset: bool) -> Any:
+        return validate_data(
+            self,
+            X,
+            reset=reset,
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+            ensure_all_finite="allow-nan",
+        )
+
+    def _standardized(self, X: Any) -> Any:
+        """Return X with mean 0 and deviation 1 a column, and with 0 for nan."""
+        if sparse.issparse(X):
+            return _without_nan(X)
+        if self.mean_ is not None:
+            X = ((X - self.mean_) / self.scale_).astype(X.dtype, copy=False)
+        return np.where(np.isnan(X), X.dtype.type(0), X)
+
+    def _transformed(self, X: Any, shown: np.ndarray) -> Any:
+        factor = X.dtype.type(self.weight / self.norm_)
+        block = self._standardized(X)
+        if sparse.issparse(X):
+            block = sparse.diags_array(shown * factor, dtype=X.dtype, format="csr") @ block
+            column = sparse.csr_array((shown * self.weight).astype(X.dtype)[:, None])
+            return sparse.hstack([block, column], format="csr") if self.indicator else block
+        block *= factor
+        block[~shown] = 0
+        column = (shown * self.weight).astype(X.dtype)[:, None]
+        return np.hstack([block, column]) if self.indicator else block
+
+
+def _moments(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each column over its values, 0 and 1 where there are none."""
+    known = ~np.isnan(X)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, X, 0).sum(axis=0, dtype=np.float64) / count
+    centred = np.where(known, X - mean, 0)
+    scale = np.sqrt((centred**2).sum(axis=0) / count)
+    # a column of one value may have a deviation of rounding errors; dividing by it would make noise of nothing
+    constant = scale <= 10 * np.finfo(X.dtype).eps * np.abs(mean)
+    return mean, np.where(constant | (scale == 0), 1.0, scale)
+
+
+def _energy(X: Any) -> float:
+    """Return the mean squared norm of the rows."""
+    values = X.data if sparse.issparse(X) else X
+    return float(np.square(values, dtype=np.float64).sum()) / X.shape[0]
+
+
+def _without_nan(X: Any) -> Any:
+    """Return a sparse X with 0 for nan."""
+    X = X.copy()
+    X.data[np.isnan(X.data)] = 0
+    return X

@@ -1,0 +1,224 @@
+"""fusion_transformer and fusion_pipeline: the ColumnTransformer and the Pipeline that a user would write by hand.
+
+Strategy: nothing here is an estimator of its own. Branches are given as ColumnTransformer takes them; what comes back
+is built of Pipeline, ColumnTransformer, the user's transformers and a `BlockScaler` each, so that every part can be
+reached by `set_params`, searched over, replaced, and read by anybody who knows scikit-learn.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.svm import SVC
+from sklearn.utils import check_random_state, get_tags
+
+from mmsk._union import DescriptorUnion, name_descriptors
+from mmsk.fusion import BlockScaler
+from mmsk.pipeline._scale import ignores_scale
+from mmsk.text import Tfidf
+
+__all__ = ["fusion_pipeline", "fusion_transformer"]
+
+Branch = tuple[str, Any, Any]
+
+
+def fusion_transformer(
+    branches: Sequence[Branch],
+    *,
+    weights: Mapping[str, float] | None = None,
+    indicator: bool = False,
+    dropout: float = 0.0,
+    random_state: int | np.random.RandomState | None = None,
+    on_error: str | None = None,
+    cache: Any = None,
+    n_jobs: int | None = None,
+    verbose: bool | int | None = None,
+) -> ColumnTransformer:
+    """Build the ColumnTransformer that describes each modality and brings all of them to one scale.
+
+    Parameters
+    ----------
+    branches : list of (name, transformer, column)
+        As ColumnTransformer takes them. The transformer is a descriptor, a list of descriptors of one column (they
+        become a `DescriptorUnion`, each item decoded once), "passthrough" for numbers, or any scikit-learn
+        transformer or pipeline. "photo" and ["photo"] mean the same.
+    weights : dict, default=None
+        Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm.
+    indicator : bool, default=False
+        Whether each branch gets a column that says which rows are present.
+    dropout : float, default=0.0
+        Share of rows of each branch that is hidden in training, see `BlockScaler`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of `dropout`; each branch gets a seed of its own from it.
+    on_error, cache, n_jobs, verbose
+        Set on every descriptor that has the parameter, where not None.
+
+    Returns
+    -------
+    ColumnTransformer
+        Of branches ``Pipeline([("describe", transformer), ("scale", BlockScaler(weight))])``; not fitted. The given
+        transformers are cloned.
+
+    Raises
+    ------
+    ValueError
+        For branches that are no triples, names that come twice, and weights of unknown branches.
+
+    Examples
+    --------
+    >>> from mmsk import fusion_transformer
+    >>> from mmsk.image import HOG, LBP
+    >>> from mmsk.text import Tfidf
+    >>> fusion = fusion_transformer([("text", Tfidf(), "caption"), ("image", [HOG(), LBP()], "photo")])
+    >>> [(name, column) for name, _, column in fusion.transformers]
+    [('text', 'caption'), ('image', 'photo')]
+    >>> fusion.get_params()["image__describe__hog__orientations"]
+    9
+    """
+    names = _checked_names(branches)
+    unknown = set(weights or ()) - set(names)
+    if unknown:
+        raise ValueError(f"weights for unknown branches: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    settings = {"on_error": on_error, "cache": cache, "n_jobs": n_jobs, "verbose": verbose}
+    seeds = _seeds(random_state, len(names)) if dropout else [None] * len(names)
+    transformers = []
+    for (name, given, column), seed in zip(branches, seeds, strict=True):
+        describe = _describer(given, settings)
+        scale = BlockScaler(
+            (weights or {}).get(name, 1.0),
+            # TF-IDF weighs its columns on purpose, be they stored sparse or dense
+            standardize=False if isinstance(describe, Tfidf) else "auto",
+            indicator=indicator,
+            dropout=dropout,
+            random_state=seed,
+        )
+        branch = Pipeline([("describe", describe), ("scale", scale)])
+        transformers.append((name, branch, _column_for(describe, column)))
+    return ColumnTransformer(transformers)
+
+
+def fusion_pipeline(
+    branches: Sequence[Branch],
+    estimator: Any = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    indicator: bool = False,
+    dropout: float = 0.0,
+    random_state: int | np.random.RandomState | None = None,
+    on_error: str | None = None,
+    cache: Any = None,
+    n_jobs: int | None = None,
+    verbose: bool | int | None = None,
+) -> Pipeline:
+    """Build the Pipeline from a table to predictions: `fusion_transformer`, then an estimator.
+
+    Parameters
+    ----------
+    branches : list of (name, transformer, column)
+        As in `fusion_transformer`.
+    estimator : estimator, default=None
+        Any classifier or regressor, cloned. None = ``SVC(kernel="linear")``.
+    weights, indicator, dropout, random_state, on_error, cache, n_jobs, verbose
+        As in `fusion_transformer`.
+
+    Returns
+    -------
+    Pipeline
+        Of two steps, "fusion" and "classifier" (or "regressor", or "estimator" for what is neither); not fitted.
+
+    Warns
+    -----
+    UserWarning
+        When weights are given to an estimator that does not see them: trees, and pipelines that rescale the columns.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> from mmsk import fusion_pipeline
+    >>> from mmsk.audio import MFCC
+    >>> from mmsk.text import Tfidf
+    >>> branches = [("text", Tfidf(), "caption"), ("audio", MFCC(), "clip")]
+    >>> model = fusion_pipeline(branches, SVC(kernel="linear"), weights={"audio": 0.5})
+    >>> list(model.named_steps)
+    ['fusion', 'classifier']
+    >>> model.get_params()["fusion__audio__scale__weight"]
+    0.5
+    """
+    estimator = SVC(kernel="linear") if estimator is None else clone(estimator)
+    fusion = fusion_transformer(
+        branches,
+        weights=weights,
+        indicator=indicator,
+        dropout=dropout,
+        random_state=random_state,
+        on_error=on_error,
+        cache=cache,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
+    reason = ignores_scale(estimator)
+    if reason and len(set((weights or {}).values()) | {1.0}) > 1:
+        warnings.warn(f"the weights have no effect: {reason}", UserWarning, stacklevel=2)
+    step = "classifier" if is_classifier(estimator) else "regressor" if is_regressor(estimator) else "estimator"
+    return Pipeline([("fusion", fusion), (step, estimator)])
+
+
+def _checked_names(branches: Sequence[Branch]) -> list[str]:
+    """Return the names of the branches, or say which branch is not of the right form."""
+    for branch in branches:
+        if not (isinstance(branch, tuple) and len(branch) == 3 and isinstance(branch[0], str)):
+            raise ValueError(f"a branch is a tuple (name, transformer, column), got {branch!r}")
+    names = [name for name, _, _ in branches]
+    if not names:
+        raise ValueError("at least one branch is needed")
+    if len(set(names)) < len(names):
+        raise ValueError(f"branch names have to differ, got {', '.join(names)}")
+    return names
+
+
+def _describer(given: Any, settings: Mapping[str, Any]) -> Any:
+    """Return the transformer of a branch: a clone with the settings that it has parameters for."""
+    if isinstance(given, str):
+        return given
+    describe = DescriptorUnion(name_descriptors(given)) if isinstance(given, list) else given
+    describe = clone(describe)
+    for part in _steps(describe):
+        known = part.get_params(deep=False) if getattr(part, "__single_column_transformer__", False) else {}
+        part_settings = {name: value for name, value in settings.items() if value is not None and name in known}
+        if part_settings:
+            part.set_params(**part_settings)
+    return describe
+
+
+def _steps(transformer: Any) -> list[Any]:
+    """Return the transformers that a Pipeline or FeatureUnion is made of, at any depth."""
+    if isinstance(transformer, Pipeline):
+        return [part for _, step in transformer.steps for part in _steps(step)]
+    if isinstance(transformer, FeatureUnion):
+        return [part for _, member in transformer.transformer_list for part in _steps(member)]
+    return [transformer]
+
+
+def _column_for(describe: Any, column: Any) -> Any:
+    """Return the column in the form the transformer takes: a name for one column of items, a list for numbers."""
+    first = _steps(describe)[0]
+    takes_items = not isinstance(first, str) and not get_tags(first).input_tags.two_d_array
+    if takes_items and isinstance(column, list) and len(column) == 1:
+        return column[0]
+    if not takes_items and isinstance(column, (str, int)):
+        return [column]
+    return column
+
+
+def _seeds(random_state: int | np.random.RandomState | None, count: int) -> list[int | None]:
+    """Return a seed for each branch; no seeds for no seed, so that dropout stays random then."""
+    if random_state is None:
+        return [None] * count
+    generator = check_random_state(random_state)
+    return [int(seed) for seed in generator.randint(np.iinfo(np.int32).max, size=count)]
