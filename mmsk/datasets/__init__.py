@@ -1,1 +1,6 @@
-"""The datasets room."""
+"""Data sets: made by code, fetched, or read from a table or a folder of yours."""
+
+from mmsk.datasets._home import get_data_home
+from mmsk.datasets._stamps import fetch_stamps
+
+__all__ = ["fetch_stamps", "get_data_home"]
