@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import stat
 import time
 from collections.abc import Iterable, Mapping
@@ -223,4 +224,5 @@ def _feed(hashed: Any, content: Any) -> None:
         hashed.update(content.tobytes())
         hashed.update(repr(content.getpalette() if content.mode == "P" else None).encode())
     else:
-        hashed.update(f"{type(content).__name__} {content!r}".encode())
+        hashed.update(type(content).__name__.encode())
+        hashed.update(pickle.dumps(content))

@@ -1,0 +1,110 @@
+"""Blocks: the matrices of a table's modalities, one by one, from the branches of a ColumnTransformer.
+
+An estimator that must know the modalities takes the same unfitted ColumnTransformer that a pipeline begins with. Each
+of its branches is fitted here as a ColumnTransformer of one, so that scikit-learn itself selects the columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+
+from mmsk._base import ItemDescriptor
+from mmsk._reference import digest
+from mmsk.fusion._memo import memo, repeatable
+
+__all__ = ["branch_names", "fit_blocks", "held_rows", "transform_block"]
+
+
+def branch_names(fusion: Any) -> list[str]:
+    """Return the names of the branches, or say that this is not what `fusion_transformer` returns."""
+    if not isinstance(fusion, ColumnTransformer):
+        raise TypeError(f"fusion has to be a ColumnTransformer (see fusion_transformer), got {type(fusion).__name__}")
+    names = [name for name, branch, _ in fusion.transformers if not (isinstance(branch, str) and branch == "drop")]
+    if not names:
+        raise ValueError("fusion has no branches")
+    return names
+
+
+def fit_blocks(fusion: ColumnTransformer, X: Any, y: Any) -> dict[str, tuple[ColumnTransformer, Any]]:
+    """Fit each branch, and return it with its block of the training rows.
+
+    Parameters
+    ----------
+    fusion : ColumnTransformer
+        Not fitted, and left so.
+    X : DataFrame of shape (n_rows, n_columns)
+    y : array-like of shape (n_rows,)
+
+    Returns
+    -------
+    dict of name to (ColumnTransformer of one branch, {ndarray, sparse array} of shape (n_rows, n_features))
+    """
+    names = set(branch_names(fusion))
+    labels = digest(np.asarray(y).tolist())
+    fitted = {}
+    for name, branch, column in fusion.transformers:
+        if name in names:
+            single = _single(fusion, name, branch, column)
+            key = None
+            if repeatable(branch) and (rows := _rows_digest(branch, _select(X, column))) is not None:
+                key = ("fit", joblib.hash(single), rows, labels)
+            fitted[name] = memo.recall(key, lambda single=single: (single, single.fit_transform(X, y)))
+    return fitted
+
+
+def transform_block(single: ColumnTransformer, X: Any) -> Any:
+    """Return the block of new rows, as a fitted branch makes it."""
+    (_, branch, column) = single.transformers[0]
+    rows = _rows_digest(branch, _select(X, column)) if repeatable(branch) else None
+    key = None if rows is None else ("transform", id(single), rows)
+    return memo.recall(key, lambda: single.transform(X), anchors=(single,))
+
+
+def held_rows(block: Any) -> np.ndarray:
+    """Return which rows of a scaled block hold something; a missing row is zeros there."""
+    if sparse.issparse(block):
+        return np.asarray(abs(block).sum(axis=1)).ravel() > 0
+    return np.asarray((block != 0).any(axis=1))
+
+
+def _single(fusion: ColumnTransformer, name: str, branch: Any, column: Any) -> ColumnTransformer:
+    """Return an unfitted ColumnTransformer of one branch, which keeps a sparse block sparse."""
+    weights = {name: (fusion.transformer_weights or {}).get(name, 1.0)}
+    branch = branch if isinstance(branch, str) else clone(branch)
+    return ColumnTransformer([(name, branch, column)], sparse_threshold=1.0, transformer_weights=weights)
+
+
+def _select(X: Any, column: Any) -> Any:
+    """Return a branch's columns of a frame; None where they are selected in another way than by name."""
+    names = column if isinstance(column, list) else [column]
+    if isinstance(X, pd.DataFrame) and all(isinstance(name, str) and name in X.columns for name in names):
+        return X[names]
+    return None
+
+
+def _rows_digest(branch: Any, columns: pd.DataFrame | None) -> bytes | None:
+    """Return a digest of what a branch reads; files count by path, size and times."""
+    if columns is None:
+        return None
+    first = branch.steps[0][1] if isinstance(branch, Pipeline) else branch
+    hashed = hashlib.sha256()
+    for name in columns:
+        cells = columns[name].tolist()
+        hashed.update(digest([name, str(columns[name].dtype), *cells]))
+        if isinstance(first, ItemDescriptor):
+            limits: Mapping[str, Any] = first._item_class.merge_limits(first.limits)
+            flat = [one for cell in cells for one in first._item_class.references(cell)]
+            if first._item_class.kind != "text" and any(isinstance(one, str) and "://" in one for one in flat):
+                return None  # nobody tells when what is behind a URL changes
+            hashed.update(repr([first._item_class.stat_key(one, limits) for one in flat]).encode())
+    return hashed.digest()
