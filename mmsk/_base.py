@@ -22,7 +22,7 @@ from mmsk._items import Item, as_cells
 from mmsk._params import BOOL, N_JOBS, SHARE, VERBOSE, fit_context, one_of
 from mmsk._reference import digest
 from mmsk.cache import FeatureCache, resolve
-from mmsk.errors import MediaBatchError, MediaError
+from mmsk.errors import MediaError, judge
 
 __all__ = ["ItemDescriptor"]
 
@@ -204,15 +204,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         """Report the bad items, and raise if there should be none or there are too many."""
         self.report_ = [error.as_dict() for error in errors[:MAX_REPORT]]
         self.n_bad_ = len(errors)
-        if not errors:
-            return
-        if self.on_error == "raise":
-            hint = "Pass on_error='missing' to treat them as missing."
-            raise MediaBatchError(list(errors), n_rows, hint)
-        bad_rows = len({repr(error.row) for error in errors})
-        if bad_rows > 1 and bad_rows > self.max_missing * n_rows:
-            share = f"{bad_rows / n_rows:.0%} of the rows are bad, more than max_missing={self.max_missing:g}"
-            raise MediaBatchError(list(errors), n_rows, f"{share}. Is the root folder right?")
+        judge(errors, n_rows, on_error=self.on_error, max_missing=self.max_missing)
 
     def _probe(self, cells: np.ndarray) -> int:
         """Return the length of the vector of the first item that can be described."""

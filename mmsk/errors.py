@@ -8,9 +8,10 @@ exception that does not unpickle breaks a process pool instead of telling what w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["KINDS", "MediaBatchError", "MediaError", "MmskError"]
+__all__ = ["KINDS", "MediaBatchError", "MediaError", "MmskError", "judge"]
 
 #: Every way an item can be bad, and what to do about it. The list is closed: code and users may match on it.
 KINDS: dict[str, str] = {
@@ -121,3 +122,32 @@ class MediaBatchError(MmskError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return MediaBatchError, (self.errors, self.n_rows, self.hint)
+
+
+def judge(errors: Sequence[MediaError], n_rows: int, *, on_error: str, max_missing: float) -> None:
+    """Raise if there should be no bad item in a column, or if there are too many.
+
+    Parameters
+    ----------
+    errors : sequence of MediaError
+        The bad items of a column.
+    n_rows : int
+        How many rows the column has.
+    on_error : {"raise", "missing"}
+        Whether one bad item is one too many.
+    max_missing : float
+        Share of bad rows above which on_error="missing" raises after all.
+
+    Raises
+    ------
+    MediaBatchError
+        With all of them.
+    """
+    if not errors:
+        return
+    if on_error == "raise":
+        raise MediaBatchError(list(errors), n_rows, "Pass on_error='missing' to treat them as missing.")
+    bad_rows = len({repr(error.row) for error in errors})
+    if bad_rows > 1 and bad_rows > max_missing * n_rows:
+        share = f"{bad_rows / n_rows:.0%} of the rows are bad, more than max_missing={max_missing:g}"
+        raise MediaBatchError(list(errors), n_rows, f"{share}. Is this the right column, and the right root folder?")
