@@ -1,0 +1,111 @@
+"""From encoded bytes to a loaded Pillow image, or to a `MediaError` that says what is wrong with them.
+
+Strategy: the format is recognised by its first bytes and handed to that format's reader of Pillow alone. Image.open
+would do as well but for its two global switches: it raises beyond twice ``Image.MAX_IMAGE_PIXELS`` whatever limit the
+caller has asked for, and warns from there on. Here the number of pixels in the header is compared with the
+caller's limit before anything is decoded, and no global of Pillow is read or set. EPS (runs Ghostscript), PDF and the
+like are not in the table and so cannot be reached.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from threading import Lock
+
+from PIL import Image, ImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from mmsk.errors import MediaError
+
+__all__ = ["check_size", "decoding", "open_header", "orientation"]
+
+READERS: tuple[tuple[tuple[bytes, ...], type[ImageFile.ImageFile]], ...] = (
+    ((b"\xff\xd8\xff",), JpegImageFile),
+    ((b"\x89PNG\r\n\x1a\n",), PngImageFile),
+    ((b"GIF87a", b"GIF89a"), GifImageFile),
+    ((b"RIFF",), WebPImageFile),
+    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), TiffImageFile),
+    ((b"BM",), BmpImageFile),
+    ((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf", b"Py"), PpmImageFile),
+)
+ORIENTATION = 0x0112  # EXIF tag: how the camera was held
+
+_warnings_lock = Lock()
+
+
+def open_header(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
+    """Return a picture of which only the header has been read.
+
+    Raises
+    ------
+    MediaError
+        Of kind unknown_format, too_large, empty, truncated or corrupt.
+    """
+    reader = next((reader for magic, reader in READERS if content.startswith(magic)), None)
+    if reader is None:
+        raise MediaError("unknown_format", detail=f"starts with {content[:12]!r}")
+    with decoding(max_pixels), _quiet():
+        picture = reader(BytesIO(content))
+    check_size(picture.size, max_pixels)
+    return picture
+
+
+def check_size(size: tuple[int, int], max_pixels: int) -> None:
+    """Refuse a (width, height) without pixels or with more of them than allowed."""
+    width, height = size
+    if width < 1 or height < 1:
+        raise MediaError("empty", detail=f"{width} x {height} pixels")
+    if width * height > max_pixels:
+        found = f"{width} x {height} = {width * height:,} pixels"
+        raise MediaError("too_large", detail=f"{found}, max_pixels={max_pixels:,}")
+
+
+def orientation(picture: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8, of a loaded picture; a damaged tag counts as 1 (upright)."""
+    try:
+        with _quiet():
+            value = picture.getexif().get(ORIENTATION, 1)
+    except Exception:  # the tag block may be damaged in any way, and its loss does not spoil the pixels
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+@contextmanager
+def decoding(max_pixels: int) -> Iterator[None]:
+    """Turn whatever a decoder raises into a `MediaError`.
+
+    Pillow alone raises OSError, SyntaxError, ValueError, EOFError, OverflowError, NotImplementedError, MemoryError and
+    struct.error for damaged files, hence Exception.
+    """
+    try:
+        yield
+    except MediaError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        if isinstance(error, (Image.DecompressionBombError, MemoryError)):
+            raise MediaError("too_large", detail=f"{what}; max_pixels={max_pixels:,}") from error
+        short = isinstance(error, (EOFError, struct.error, IndexError)) or "truncated" in str(error).lower()
+        raise MediaError("truncated" if short else "corrupt", detail=what) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Pillow's warnings about damaged tags from the user, whatever warning filters are set.
+
+    The list of filters belongs to the whole process. The lock keeps our own threads from restoring each other's list,
+    and only PIL is silenced, so that the worst that a foreign thread can inherit is silence about damaged tags.
+    """
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield

@@ -1,0 +1,173 @@
+"""Picture: one opened picture, decoded when a descriptor asks, as much as it asks for.
+
+Strategy: a vector may never depend on which other descriptors asked before, so the way from the bytes to an array is
+fixed by the size asked for alone. Up to 128 pixels a side every request is drawn from one *working picture*: a JPEG is
+decoded at the smallest scale (1/8, 1/4, 1/2, 1) that leaves both sides at least 256 pixels, any other format in full,
+and blocks of whole pixels are averaged while both sides stay at least 256. Larger requests, and the native size, are
+drawn from the full decode. One resize follows (bilinear, antialiased).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from PIL import Image
+
+from mmsk._items import MEBIBYTE, Item
+from mmsk._reference import label
+from mmsk.errors import MediaError
+from mmsk.image._decode import check_size, decoding, open_header, orientation
+from mmsk.image._pixels import Layers, array_to_image, eight_bits, on_white, turn_upright
+
+__all__ = ["Picture"]
+
+SMALL = 128  # pixels: requests of at most this many a side are drawn from the working picture
+WORKING = 256  # pixels: what is left of a working picture's shorter side, if it had as many
+REDUCING_GAP = 3.0  # Pillow: from 3 on, shrinking in two steps can hardly be told from shrinking in one
+
+
+class Picture(Item, kind="image"):
+    """One picture.
+
+    What comes out is fixed: turned upright by its EXIF orientation; transparent parts on white; 16 bits divided by
+    65535; floating numbers taken as shares of white if all are within [0, 1], all other numbers beyond 8 bits
+    stretched from their minimum to their maximum (alpha included, where an array has it); palette, CMYK, greyscale and
+    1-bit brought to RGB by Pillow, without colour management; the first frame of an animation or page of a TIFF; grey
+    = 0.299 R + 0.587 G + 0.114 B (ITU-R 601). A PIL.Image stands for the frame that it shows.
+
+    Parameters
+    ----------
+    content : bytes, PIL.Image.Image, or ndarray of shape (h, w) or (h, w, 1 | 3 | 4)
+        PNG, JPEG, GIF, TIFF, WebP, BMP or PPM; or numbers (bool, integer or floating).
+    limits : mapping, default=None
+        ``max_bytes`` (64 MiB), ``root`` (None), ``max_pixels`` (40,000,000, read from the header before decoding).
+
+    Raises
+    ------
+    MediaError
+        Of kind wrong_type at once; of kind empty, unknown_format, truncated, corrupt, too_large or nonfinite when an
+        array is asked for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.image import Picture
+    >>> picture = Picture(np.zeros((30, 40), dtype=bool))
+    >>> picture.shape, picture.rgb().shape, picture.gray((8, 16)).shape
+    ((30, 40), (30, 40, 3), (8, 16))
+    """
+
+    default_limits: ClassVar[dict[str, Any]] = {"max_bytes": 64 * MEBIBYTE, "root": None, "max_pixels": 40_000_000}
+
+    def __init__(self, content: Any, limits: Mapping[str, Any] | None = None) -> None:
+        super().__init__(content, limits)
+        if not isinstance(content, (bytes, Image.Image)) and not _is_picture_array(content):
+            came = f"got {label(content)}"
+            raise MediaError("wrong_type", detail=f"a picture is bytes, a PIL.Image or an array (h, w[, 3]), {came}")
+        self._decoded: dict[tuple[int, int], Image.Image] = {}
+        self._views: dict[tuple[str, tuple[int, int] | None], np.ndarray] = {}
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the upright picture, before any scaling."""
+        with decoding(self.limits["max_pixels"]):
+            self._decode(scaled=True)  # some formats tell the orientation only after the pixels
+        return self._native
+
+    def rgb(self, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Return the colours, at (rows, columns) or else in the native size.
+
+        Returns
+        -------
+        ndarray of shape (rows, columns, 3), dtype=uint8
+            Read-only, since other descriptors see the same array.
+        """
+        return self._view("RGB", size)
+
+    def gray(self, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Return the luma, at (rows, columns) or else in the native size.
+
+        Returns
+        -------
+        ndarray of shape (rows, columns), dtype=uint8
+            Read-only.
+        """
+        return self._view("L", size)
+
+    def alpha(self, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Return the opacity, 0 = transparent to 255 = opaque, at (rows, columns) or else in the native size.
+
+        Returns
+        -------
+        ndarray of shape (rows, columns), dtype=uint8
+            Read-only.
+        """
+        return self._view("A", size)
+
+    def plain(self) -> tuple[np.ndarray]:
+        """Return what a `FunctionDescriptor` calls its function with: the colours in the native size."""
+        return (self.rgb(),)
+
+    def _view(self, channel: str, size: tuple[int, int] | None) -> np.ndarray:
+        key = channel, None if size is None else (int(size[0]), int(size[1]))
+        if key not in self._views:
+            with decoding(self.limits["max_pixels"]):
+                array = np.asarray(self._draw(*key))
+            array.flags.writeable = False
+            self._views[key] = array
+        return self._views[key]
+
+    def _draw(self, channel: str, size: tuple[int, int] | None) -> Image.Image:
+        layers = self._small if size is not None and max(size) <= SMALL else self._full
+        image = layers.alpha if channel == "A" else layers.color
+        if image is None:
+            image = Image.new("L", layers.color.size, "white")
+        elif channel == "L":
+            image = image.convert("L")
+        if size is not None and image.size != size[::-1]:
+            image = image.resize(size[::-1], Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+        return image.convert("RGB") if channel == "RGB" else image
+
+    @cached_property
+    def _full(self) -> Layers:
+        return on_white(self._decode(scaled=False))
+
+    @cached_property
+    def _small(self) -> Layers:
+        image = self._decode(scaled=True)
+        return on_white(image, factor=max(1, min(image.size) // WORKING))
+
+    def _decode(self, scaled: bool) -> Image.Image:
+        """Return the upright 8-bit picture; a JPEG, if `scaled`, no larger than a working picture needs."""
+        picture = self._open()
+        native = picture.size
+        if scaled and picture is not self.content:
+            picture.draft(None, (WORKING, WORKING))
+        size = picture.size
+        if size not in self._decoded:
+            picture.load()
+            turn = orientation(picture)
+            swapped = turn >= 5 or picture.size != size  # a TIFF turns itself while it loads
+            self._native = native if swapped else native[::-1]
+            self._decoded[size] = turn_upright(eight_bits(picture), turn)
+        return self._decoded[size]
+
+    def _open(self) -> Image.Image:
+        """Return the picture, with only its header read where it is encoded."""
+        limit = self.limits["max_pixels"]
+        if isinstance(self.content, bytes):
+            return open_header(self.content, limit)
+        if isinstance(self.content, Image.Image):
+            check_size(self.content.size, limit)
+            return self.content
+        check_size(self.content.shape[1::-1], limit)
+        return array_to_image(self.content)
+
+
+def _is_picture_array(content: Any) -> bool:
+    if not isinstance(content, np.ndarray) or content.dtype.kind not in "biuf":
+        return False
+    return content.ndim == 2 or (content.ndim == 3 and content.shape[2] in (1, 3, 4))
