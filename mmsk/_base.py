@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._engine import Column, describe_column
 from mmsk._items import Item, as_cells
-from mmsk._params import BOOL, N_JOBS, SHARE, VERBOSE, fit_context, one_of
+from mmsk._params import BOOL, N_JOBS, PATH_OR_NONE, SHARE, VERBOSE, fit_context, one_of
 from mmsk._reference import digest
 from mmsk.cache import FeatureCache, resolve
 from mmsk.errors import MediaError, judge
@@ -49,8 +49,9 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         Share of bad rows above which on_error="missing" raises after all: a wrong folder should not pass for bad luck.
     limits : dict, default=None
         Limits of reading and decoding that differ from the defaults, as in ``{"max_pixels": 10**8, "root": "photos"}``.
-    cache : FeatureCache, bool or None, default=None
-        Where vectors are kept: None = in this process's memory, False = nowhere.
+    cache : FeatureCache, str, Path, bool or None, default=None
+        Where vectors are kept: a folder = on disk, shared by processes; None = in the folder that the environment
+        variable MMSK_CACHE names, else in this process's memory; False = nowhere.
     n_jobs : int, default=None
         Workers, through joblib and any of its backends.
     verbose : bool or int, default=False
@@ -76,7 +77,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         "on_error": one_of("raise", "missing"),
         "max_missing": SHARE,
         "limits": [dict, None],
-        "cache": [FeatureCache, *BOOL, None],
+        "cache": [FeatureCache, *PATH_OR_NONE, *BOOL],
         "n_jobs": N_JOBS,
         "verbose": VERBOSE,
     }

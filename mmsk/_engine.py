@@ -106,8 +106,7 @@ def describe_column(
     for chunk, result in _progress(described, len(chunks), column.item_class.kind, bool(verbose)):
         matrix[chunk] = result.block
         errors += result.errors
-        for key, vector in result.vectors.items():
-            column.cache.put(key, vector)
+        column.cache.put_many(result.vectors)
         for stat, value in result.digests.items():
             remember_digest(stat, value)
     return matrix, errors
