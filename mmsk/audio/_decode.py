@@ -1,0 +1,189 @@
+"""From an encoded clip, or an array and its rate, to mono samples in float32.
+
+Strategy: soundfile (libsndfile) is the one decoder; nothing is ever handed to ffmpeg, which opens other files when a
+file tells it to. The clip is read in blocks under a running cap and as a stream that cannot seek: a header's count of
+samples may be unknown or a lie, and neither memory nor time may depend on it. Channels are mixed block by block.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mmsk.errors import MediaError
+
+__all__ = ["Decoded", "decode"]
+
+BLOCK = 65_536  # frames decoded at a time
+CANCELLED = 0.01  # channels cancel when their mean has less than this share of their root mean square
+FORMATS = frozenset(("AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX"))
+UNKNOWN_CODES = (1, 4)  # libsndfile: format not recognised, encoding not supported
+UNKNOWN_LENGTH = 2**62  # libsndfile's count of frames is above this where the header has none
+STREAMED = 0x7FFF_0000  # bytes: a WAV written into a pipe claims 2 or 4 GiB of data
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The first samples of a clip."""
+
+    samples: np.ndarray  # of shape (n_samples,), float32: the mean of the channels
+    rate: float  # Hz
+    complete: bool  # whether these are all samples that the limits allow
+    cancelled: bool  # whether the channels cancel each other in the mean
+
+
+def decode(content: Any, limits: Mapping[str, Any], seconds: float | None = None) -> Decoded:
+    """Decode the first `seconds` of a clip, or all that the limits allow.
+
+    Parameters
+    ----------
+    content : bytes or (samples, rate)
+        What `Sound` accepts.
+    limits : mapping
+        The limits of `Sound`.
+    seconds : float, default=None
+        How much is needed.
+
+    Raises
+    ------
+    MediaError
+        Of kind unknown_format, corrupt, truncated, empty, bad_rate, too_many_channels, too_long or wrong_type.
+    """
+    if isinstance(content, bytes):
+        decoded = _decode_bytes(content, limits, seconds)
+    else:
+        samples, rate = content
+        blocks = [_as_block(samples, limits)]
+        decoded = _mix(blocks, _checked_rate(rate, limits), limits, seconds)
+    if not len(decoded.samples):
+        raise MediaError("empty", detail="it decodes to 0 samples")
+    return decoded
+
+
+def _decode_bytes(content: bytes, limits: Mapping[str, Any], seconds: float | None) -> Decoded:
+    """Decode a file's bytes."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(io.BytesIO(content)) as file:
+            if file.format not in FORMATS:
+                raise MediaError("unknown_format", detail=f"sound in the format {file.format}")
+            rate = _checked_rate(file.samplerate, limits)
+            _check_channels(file.channels, limits)
+            _check_claim(file, limits, seconds)
+            decoded = _mix(_blocks(file), rate, limits, seconds)
+            form, claimed = file.format, file.frames
+    except MediaError:
+        raise
+    except soundfile.LibsndfileError as error:
+        kind = "unknown_format" if error.code in UNKNOWN_CODES else "corrupt"
+        raise MediaError(kind, detail=f"libsndfile says: {error.error_string}") from error
+    except (Exception, MemoryError) as error:
+        raise MediaError("corrupt", detail=f"it cannot be decoded ({type(error).__name__}: {error})") from error
+    _check_whole(content, form, claimed, decoded)
+    return decoded
+
+
+def _blocks(file: Any) -> Iterator[np.ndarray]:
+    """Yield the frames of an opened file, arrays of shape (n_frames, n_channels)."""
+    file.seekable = lambda: False  # soundfile then neither believes the header's count nor seeks after each block
+    while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+        yield block
+
+
+def _mix(blocks: Iterable[np.ndarray], rate: float, limits: Mapping[str, Any], seconds: float | None) -> Decoded:
+    """Return the mean of the channels, of as many frames as are wanted and allowed."""
+    frames, by_limit = _extent(rate, limits, seconds)
+    pieces, found = [], 0
+    energy = np.zeros(2)  # of the mean, and of the channels
+    with np.errstate(all="ignore"):  # what is not finite is found, and named, later
+        for block in blocks:
+            mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1)
+            energy += np.square(mono, dtype=np.float64).sum(), np.square(block, dtype=np.float64).mean(axis=1).sum()
+            pieces.append(mono)
+            found += len(mono)
+            if found > frames:
+                break
+    if found > frames and by_limit and limits["on_long"] == "error":
+        raise MediaError("too_long", detail=f"more than max_seconds={limits['max_seconds']:g}")
+    samples = pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, dtype=np.float32), *pieces])
+    cancelled = bool(energy[0] < CANCELLED**2 * energy[1])
+    return Decoded(samples[:frames], rate, by_limit or found < frames, cancelled)
+
+
+def _extent(rate: float, limits: Mapping[str, Any], seconds: float | None) -> tuple[int, bool]:
+    """Return how many frames to decode at most, and whether it is the limit that says so."""
+    longest = limits["max_seconds"]
+    if seconds is None or seconds > longest:
+        return int(longest * rate), True
+    return max(1, int(seconds * rate)), False
+
+
+def _as_block(samples: Any, limits: Mapping[str, Any]) -> np.ndarray:
+    """Return an array's samples as (n_samples, n_channels), float32, integers scaled to [-1, 1)."""
+    array = np.asarray(samples)
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    elif array.shape[0] <= limits["max_channels"] < array.shape[1]:
+        array = array.T  # more channels than there can be: it is librosa's (n_channels, n_samples)
+    _check_channels(array.shape[1], limits)
+    if array.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return array.astype(np.float32)
+    half = 2.0 ** (8 * array.dtype.itemsize - 1)
+    middle = half if array.dtype.kind == "u" else 0.0
+    return ((array - middle) / half).astype(np.float32)
+
+
+def _checked_rate(rate: float, limits: Mapping[str, Any]) -> float:
+    """Return a sampling rate that is within the limits."""
+    if not limits["min_rate"] <= rate <= limits["max_rate"]:
+        allowed = f"min_rate={limits['min_rate']:,}, max_rate={limits['max_rate']:,}"
+        raise MediaError("bad_rate", detail=f"{rate:,} Hz, {allowed}")
+    return int(rate) if rate == int(rate) else float(rate)
+
+
+def _check_channels(channels: int, limits: Mapping[str, Any]) -> None:
+    if channels > limits["max_channels"]:
+        raise MediaError("too_many_channels", detail=f"{channels} channels, max_channels={limits['max_channels']}")
+
+
+def _check_claim(file: Any, limits: Mapping[str, Any], seconds: float | None) -> None:
+    """Refuse a file whose header says that it is too long, before it is decoded; an MP3's header only guesses."""
+    frames, by_limit = _extent(file.samplerate, limits, seconds)
+    refused = by_limit and limits["on_long"] == "error" and file.format != "MP3"
+    if refused and frames < file.frames < UNKNOWN_LENGTH:
+        claimed = f"its header says {file.frames / file.samplerate:,.0f} s"
+        raise MediaError("too_long", detail=f"{claimed}, max_seconds={limits['max_seconds']:g}")
+
+
+def _check_whole(content: bytes, form: str, claimed: int, decoded: Decoded) -> None:
+    """Refuse a file that is cut off: what is left of it would pass for a shorter clip."""
+    found = len(decoded.samples)
+    if form == "FLAC" and decoded.complete and found < claimed < UNKNOWN_LENGTH:
+        raise MediaError("truncated", detail=f"{found:,} samples, its header says {claimed:,}")
+    if (form.startswith("WAV") and _wav_is_cut(content)) or (form == "OGG" and _ogg_is_cut(content)):
+        raise MediaError("truncated", detail=f"it ends after {len(content):,} bytes, inside its data")
+
+
+def _wav_is_cut(content: bytes) -> bool:
+    """Return whether the data chunk of a WAV file claims more bytes than there are."""
+    order = "big" if content[:4] == b"RIFX" else "little"
+    start = 12
+    while start + 8 <= len(content):
+        size = int.from_bytes(content[start + 4 : start + 8], order)  # type: ignore[arg-type]
+        if content[start : start + 4] == b"data":
+            return size < STREAMED and start + 8 + size > len(content)
+        start += 8 + size + size % 2
+    return False
+
+
+def _ogg_is_cut(content: bytes) -> bool:
+    """Return whether the last page of an Ogg file has less bytes than its table says."""
+    start = content.rfind(b"OggS")
+    table = content[start + 27 : start + 27 + content[start + 26]] if len(content) > start + 26 else b""
+    return len(content) < start + 27 + max(1, len(table)) + sum(table)

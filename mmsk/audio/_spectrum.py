@@ -1,0 +1,118 @@
+"""Spectrograms: the power spectrogram, the mel and chroma filter banks, and decibels.
+
+Strategy: everything has librosa's layout, (n_bins, n_frames), time last: then each kernel adds up whole rows in a fixed
+order, which vectorises and which no number of threads can change. (A BLAS product sums in another order for another
+number of threads.) The Fourier transform runs in float64 and its result is kept in float32, as librosa does it:
+in float32 the noise of a pure tone's quiet bins alone would take up the tolerance of 1e-4. Frames are transformed a
+few at a time, so that they stay in the processor's cache.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from mmsk._numba import jit
+
+__all__ = ["chroma", "decibels", "mel", "power"]
+
+BLOCK_BYTES = 2**19  # of windowed frames that are transformed at a time
+FLOOR = 1e-10  # power below which decibels do not go
+RANGE = 80.0  # dB below the peak that are kept
+
+
+def power(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
+    """Return ``abs(librosa.stft(wave, n_fft=n_fft, hop_length=hop_length)) ** 2``.
+
+    Parameters
+    ----------
+    wave : ndarray of shape (n_samples,), dtype=float32
+    n_fft, hop_length : int
+
+    Returns
+    -------
+    ndarray of shape (1 + n_fft // 2, 1 + n_samples // hop_length), dtype=float32
+    """
+    from scipy.fft import rfft
+
+    frames = framed(np.pad(wave, n_fft // 2), n_fft, hop_length)
+    window = _window(n_fft)
+    spectrum = np.empty((1 + n_fft // 2, len(frames)), dtype=np.float32)
+    step = max(1, BLOCK_BYTES // (8 * n_fft))
+    buffer = np.empty((min(step, len(frames)), n_fft))
+    with np.errstate(over="ignore", invalid="ignore"):  # absurdly loud samples end as a vector that is not finite
+        for start in range(0, len(frames), step):
+            block = frames[start : start + step]
+            windowed = np.multiply(block, window, out=buffer[: len(block)])
+            magnitude = np.abs(rfft(windowed, axis=-1, workers=1).astype(np.complex64))
+            np.square(magnitude.T, out=spectrum[:, start : start + step])
+    return spectrum
+
+
+def framed(samples: np.ndarray, length: int, hop: int) -> np.ndarray:
+    """Return the frames of a signal, of shape (n_frames, length), without a copy."""
+    frames: np.ndarray = np.lib.stride_tricks.sliding_window_view(samples, length)[::hop]
+    return frames
+
+
+def mel(spectrum: np.ndarray, rate: float, n_fft: int, n_mels: int, fmin: float, fmax: float | None) -> np.ndarray:
+    """Return the mel spectrogram of a power spectrogram, of shape (n_mels, n_frames), as librosa's."""
+    return np.asarray(_apply_bank(*_mel_bank(rate, n_fft, n_mels, fmin, fmax), spectrum))
+
+
+def chroma(spectrum: np.ndarray, rate: float, n_fft: int, n_chroma: int, tuning: float) -> np.ndarray:
+    """Return the energy in each pitch class of a power spectrogram, of shape (n_chroma, n_frames)."""
+    return np.asarray(_apply_bank(*_chroma_bank(rate, n_fft, n_chroma, tuning), spectrum))
+
+
+def decibels(spectrum: np.ndarray) -> np.ndarray:
+    """Return ``librosa.power_to_db(spectrum)``: at most 80 dB below the peak."""
+    level: np.ndarray = 10.0 * np.log10(np.maximum(FLOOR, spectrum))
+    return np.maximum(level, level.max() - RANGE, out=level)
+
+
+@lru_cache(maxsize=16)
+def _window(n_fft: int) -> np.ndarray:
+    from scipy.signal import get_window
+
+    return np.asarray(get_window("hann", n_fft, fftbins=True))
+
+
+@lru_cache(maxsize=64)
+def _mel_bank(rate: float, n_fft: int, n_mels: int, fmin: float, fmax: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return librosa's mel filters, and the first and last bin of each that matter."""
+    from librosa.filters import mel as filters
+
+    return _with_edges(filters(sr=rate, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax))
+
+
+@lru_cache(maxsize=512)
+def _chroma_bank(rate: float, n_fft: int, n_chroma: int, tuning: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return librosa's chroma filters; tuning is one of 100 values where it was estimated."""
+    from librosa.filters import chroma as filters
+
+    return _with_edges(filters(sr=rate, n_fft=n_fft, n_chroma=n_chroma, tuning=tuning))
+
+
+def _with_edges(bank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a filter bank and, for each filter, the range of bins outside of which it is zero."""
+    used = bank > 0
+    first = used.argmax(axis=1)
+    last = np.where(used.any(axis=1), bank.shape[1] - used[:, ::-1].argmax(axis=1), first)
+    return np.ascontiguousarray(bank, dtype=np.float32), np.stack([first, last], axis=1)
+
+
+@jit
+def _apply_bank(bank, edges, spectrum):  # type: ignore[no-untyped-def]  # a kernel: numba infers the types
+    """Return the product of a filter bank and a spectrogram, summed bin by bin."""
+    n_frames = spectrum.shape[1]
+    out = np.zeros((bank.shape[0], n_frames), dtype=np.float32)
+    for band in range(bank.shape[0]):
+        row = out[band]
+        for bin_ in range(edges[band, 0], edges[band, 1]):
+            weight = bank[band, bin_]
+            values = spectrum[bin_]
+            for frame in range(n_frames):
+                row[frame] += weight * values[frame]
+    return out
