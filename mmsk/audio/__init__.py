@@ -5,5 +5,6 @@ from __future__ import annotations
 from mmsk.audio._chroma import Chroma
 from mmsk.audio._mfcc import MFCC
 from mmsk.audio._sound import CancelledWarning, Sound
+from mmsk.audio._spectral_shape import SpectralShape
 
-__all__ = ["MFCC", "CancelledWarning", "Chroma", "Sound"]
+__all__ = ["MFCC", "CancelledWarning", "Chroma", "Sound", "SpectralShape"]

@@ -69,7 +69,8 @@ def chroma(spectrum: np.ndarray, rate: float, n_fft: int, n_chroma: int, tuning:
 def decibels(spectrum: np.ndarray) -> np.ndarray:
     """Return ``librosa.power_to_db(spectrum)``: at most 80 dB below the peak."""
     level: np.ndarray = 10.0 * np.log10(np.maximum(FLOOR, spectrum))
-    return np.maximum(level, level.max() - RANGE, out=level)
+    np.maximum(level, level.max() - RANGE, out=level)
+    return level
 
 
 @lru_cache(maxsize=16)
