@@ -61,8 +61,8 @@ class Document(Item, kind="text"):
             _check_size(len(content), limits["max_bytes"])
             return _decode(content)
         if not isinstance(reference, str):
-            detail = f"expected str or bytes, got {type(reference).__name__}; convert the column with astype(str)"
-            raise MediaError("wrong_type", detail=detail)
+            advice = "convert the column first, as in frame[column].map(str, na_action='ignore')"
+            raise MediaError("wrong_type", detail=f"expected str or bytes, got {type(reference).__name__}; {advice}")
         if len(reference) * UTF8_WIDTH > limits["max_bytes"]:
             _check_size(len(reference.encode("utf-8", "surrogatepass")), limits["max_bytes"])
         return str(reference)  # a numpy.str_ becomes a plain one
