@@ -7,20 +7,21 @@ parallelism, cache and errors are the same for all of them and live here and in 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, Self
 
+import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._engine import Column, describe_column
+from mmsk._engine import Column, describe_column, failure
 from mmsk._items import Item, as_cells
 from mmsk._params import BOOL, N_JOBS, PATH_OR_NONE, SHARE, VERBOSE, fit_context, one_of
-from mmsk._reference import digest
 from mmsk.cache import FeatureCache, resolve
 from mmsk.errors import MediaError, judge
 
@@ -36,7 +37,8 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
     A subclass sets `_item_class` (what a cell is opened as), writes an ``__init__`` that stores its parameters and
     passes the shared ones on, `_parameter_constraints`, and `_describe`. It may name its features in `_feature_names`
     (otherwise they are numbered, and the first item is described in `fit` to count them), and refuse combinations of
-    parameters in `_check_parameters`.
+    parameters in `_check_parameters`. A class of yours is not cached until it states its `_schema`, a number that you
+    raise whenever the same parameters give another vector than before: nobody else can tell that its code has changed.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
     """
 
     _item_class: ClassVar[type[Item]]
-    _schema: ClassVar[int] = 1  # raised when the same parameters give another vector than before: part of the cache key
+    _schema: ClassVar[int] = 1  # part of the cache key
     _libraries: ClassVar[tuple[str, ...]] = ("numpy",)  # distributions whose version may change a vector
     __single_column_transformer__ = True  # skrub then hands over one column at a time
 
@@ -117,7 +119,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
 
     # What scikit-learn calls -----------------------------------------------------------------------------------------
 
-    @fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=False)  # the members of a union are checked as well
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and name the features; nothing is learned from the items.
 
@@ -216,6 +218,8 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
                 return len(np.atleast_1d(self._describe(self._item_class.open(reference, limits))))
             except MediaError:
                 continue
+            except Exception as error:
+                raise failure(error, reference) from error
         tried = f"none of the first {PROBES} items" if present else "no item"
         raise ValueError(f"{type(self).__name__} cannot count its features: {tried} can be described; give names=")
 
@@ -224,19 +228,26 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
 
     def _cache_key(self) -> bytes | None:
         """Return what names this descriptor in a cache: class, schema, parameters, libraries; None = do not cache."""
+        of_ours = type(self).__module__.startswith("mmsk.")
+        if not of_ours and "_schema" not in vars(type(self)):
+            return None
         params = self.get_params(deep=False)
         output = {name: value for name, value in params.items() if name not in self._shared_constraints}
         where = f"{type(self).__module__}.{type(self).__qualname__} {self._schema}"
-        described = json.dumps([where, output, _versions(self._libraries)], sort_keys=True, default=_canonical)
+        try:
+            described = json.dumps([where, output, _versions(self._libraries)], sort_keys=True, default=_canonical)
+        except Exception:  # a lambda, say: it cannot be told from another
+            return None
         return hashlib.sha256(described.encode()).digest()
 
 
-def _canonical(value: Any) -> str:
-    """Return text that stands for a parameter which JSON has no form for; numpy abbreviates the repr of an array."""
-    return digest(value).hex() if isinstance(value, np.ndarray) else repr(value)
+def _canonical(value: Any) -> Any:
+    """Return what stands for a parameter which JSON has no form for; its repr may be abbreviated, or an address."""
+    return value.item() if isinstance(value, np.generic) else joblib.hash(value)
 
 
-def _versions(distributions: Sequence[str]) -> list[str]:
+@functools.cache
+def _versions(distributions: tuple[str, ...]) -> list[str]:
     found = []
     for name in distributions:
         try:

@@ -3,7 +3,8 @@
 Strategy: rows are independent, so they are described in chunks, in this process or through any joblib backend, and the
 chunk size can never show in the result. Before an item is opened the cache is asked; what is new comes back from the
 workers with its key, and this process stores it, so that an interrupted run keeps what it has done. A bad item is
-noted, not raised: the caller sees all of them at once.
+noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too, so
+that it is raised in the order of the rows whatever the backend, and after what went before it has been stored.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Protocol
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
+from joblib.parallel import get_active_backend
 
 from mmsk._items import Item
 from mmsk._reference import digest, known_digest, label, remember_digest
@@ -64,6 +67,7 @@ class Described:
     errors: list[MediaError] = field(default_factory=list)
     vectors: dict[bytes, np.ndarray] = field(default_factory=dict)
     digests: dict[tuple[int, ...], bytes] = field(default_factory=dict)
+    failure: MmskError | None = None
 
 
 def describe_column(
@@ -98,7 +102,8 @@ def describe_column(
     tasks = (delayed(_describe_chunk)(column, cells[chunk], [rows[row] for row in chunk]) for chunk in chunks)
     results: Iterable[Described]
     if parallel:
-        results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+        lazy = getattr(get_active_backend()[0], "supports_return_generator", False)  # multiprocessing and Ray cannot
+        results = Parallel(n_jobs=n_jobs, return_as="generator" if lazy else "list")(tasks)
     else:
         results = (task(*args, **kwargs) for task, args, kwargs in tasks)
     errors: list[MediaError] = []
@@ -109,6 +114,8 @@ def describe_column(
         column.cache.put_many(result.vectors)
         for stat, value in result.digests.items():
             remember_digest(stat, value)
+        if result.failure is not None:
+            raise result.failure
     return matrix, errors
 
 
@@ -122,12 +129,20 @@ def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> D
                 vectors.append(_describe_reference(column, reference, result))
             except MediaError as error:
                 result.errors.append(error.located(label(reference), row))
-            except (Exception, MemoryError) as error:
-                where = f"row {row}: {label(reference)}"
-                raise MmskError(f"{where}: cannot be described ({type(error).__name__}: {error})") from error
+            except Exception as error:
+                result.failure = failure(error, reference, row)
+                return result
         if vectors:
             result.block[position] = _pool(vectors, column.pool)
     return result
+
+
+def failure(error: Exception, reference: Any, row: Any = None) -> MmskError:
+    """Return the error that says which item a descriptor failed at by a mistake of its own."""
+    where = label(reference) if row is None else f"row {row}: {label(reference)}"
+    found = MmskError(f"{where}: cannot be described ({type(error).__name__}: {error})")
+    found.__cause__ = error
+    return found
 
 
 def _pool(vectors: Sequence[np.ndarray], pool: str) -> np.ndarray:
@@ -145,15 +160,14 @@ def _describe_reference(column: Column, reference: Any, result: Described) -> np
     vectors = _look_up(column, known, result.vectors)
     if any(vector is None for vector in vectors):
         content = column.item_class.read(reference, column.limits)
+        item = column.item_class(content, column.limits)  # refuses what it cannot hold before that is digested
         if column.caching:
             known = digest(content)
-            if stat is not None and stat == column.item_class.stat_key(reference, column.limits):
+            if stat and known and stat == column.item_class.stat_key(reference, column.limits):
                 result.digests[stat] = known
             vectors = _look_up(column, known, result.vectors)
-        item = None
         for position, part in enumerate(column.parts):
             if vectors[position] is None:
-                item = column.item_class(content, column.limits) if item is None else item
                 vectors[position] = vector = _checked(part, part._describe(item), column.widths[position])
                 key = column.keys[position]
                 if known is not None and key is not None:
@@ -161,9 +175,10 @@ def _describe_reference(column: Column, reference: Any, result: Described) -> np
     return np.concatenate([vector for vector in vectors if vector is not None])
 
 
-def _checked(part: Part, vector: Any, width: int) -> np.ndarray:
+def _checked(part: Part, answer: Any, width: int) -> np.ndarray:
     """Return a descriptor's answer as a float32 vector, refusing one of another length or with holes in it."""
-    vector = np.asarray(vector, dtype=np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite below
+        vector: np.ndarray = np.array(answer, dtype=np.float32)  # a copy: the next answer may be written over this one
     if vector.shape != (width,):
         raise MmskError(f"{type(part).__name__} returned shape {vector.shape}, expected ({width},)")
     if not np.isfinite(vector).all():
@@ -192,7 +207,10 @@ def _recall(column: Column, cell: Any, out: np.ndarray) -> bool:
     """Write a cell's vector into `out` if the cache has the whole of it, without opening a file."""
     pooled = []
     for reference in column.item_class.references(cell):
-        known = known_digest(column.item_class.stat_key(reference, column.limits))
+        if isinstance(reference, (str, PurePath, Mapping)):
+            known = known_digest(column.item_class.stat_key(reference, column.limits))
+        else:
+            known = digest(reference)
         vectors = [vector for vector in _look_up(column, known, {}) if vector is not None]
         if len(vectors) < len(column.parts):
             return False

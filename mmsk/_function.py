@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+import joblib
 import numpy as np
 
 from mmsk._base import ItemDescriptor
 from mmsk._items import Item
-from mmsk._params import CALLABLE, STR_OR_NONE, one_of
+from mmsk._params import CALLABLE, STR_OR_NONE, InvalidParameterError, one_of
 from mmsk.cache import FeatureCache
 
 __all__ = ["FunctionDescriptor"]
@@ -30,10 +31,11 @@ class FunctionDescriptor(ItemDescriptor):
         "audio" = a float32 array of shape (n_samples,) in [-1, 1] and its sampling rate in Hz, as two arguments;
         "text" = a str.
     names : list of str, default=None
-        Names of the features. None: they are counted by describing the first item in `fit`.
+        Unique names of the features. None: they are counted by describing the first item in `fit`.
     version : str, default=None
-        Names what the function does now; change it whenever the function changes. Vectors are cached under it. None:
-        they are not cached, since nobody can tell whether two functions of the same name compute the same.
+        Names what the function does now; change it whenever the code changes. Vectors are cached under it, the
+        function's name and its state (the arguments of a partial, the attributes of an instance). None: they are not
+        cached, since nobody can tell whether two functions of the same name compute the same; a lambda never is.
     pool, on_error, max_missing, limits, cache, n_jobs, verbose
         As in `ItemDescriptor`.
 
@@ -94,6 +96,14 @@ class FunctionDescriptor(ItemDescriptor):
     def _item_class(self) -> type[Item]:  # type: ignore[override]  # chosen by a parameter, not by the class
         return Item.kinds[self.kind]
 
+    def _check_parameters(self) -> None:
+        names = self.names
+        fine = names is None or (
+            names and all(isinstance(name, str) for name in names) and len(names) == len(set(names))
+        )
+        if not fine:
+            raise InvalidParameterError(f"names must be unique strings, at least one, got {names!r}")
+
     def _describe(self, item: Any) -> np.ndarray:
         return np.atleast_1d(self.func(*item.plain()))
 
@@ -109,6 +119,8 @@ class FunctionDescriptor(ItemDescriptor):
     def _cache_key(self) -> bytes | None:
         if self.version is None:
             return None
-        where = getattr(self.func, "__module__", type(self.func).__module__)
-        name = getattr(self.func, "__qualname__", type(self.func).__qualname__)
-        return hashlib.sha256(f"{where} {name} {self.kind} {self.version}".encode()).digest()
+        try:
+            named = joblib.hash(self.func)  # with its state: two partials of one function are two functions
+        except Exception:  # a lambda, say: it cannot be told from another
+            return None
+        return hashlib.sha256(f"{named} {self.kind} {self.version}".encode()).digest()

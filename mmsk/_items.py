@@ -7,7 +7,7 @@ nothing until a descriptor asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -24,7 +24,8 @@ class Item:
     """One opened item of a modality.
 
     A subclass names its modality in its class statement, ``class Picture(Item, kind="image")``, and lists the limits
-    that it keeps with their defaults.
+    that it keeps with their defaults. A subclass of a modality's class needs no name: it is not what a
+    `FunctionDescriptor` of that kind opens.
 
     Parameters
     ----------
@@ -43,9 +44,10 @@ class Item:
     default_limits: ClassVar[dict[str, Any]] = {"max_bytes": 64 * MEBIBYTE, "root": None}
     kinds: ClassVar[dict[str, type[Item]]] = {}
 
-    def __init_subclass__(cls, kind: str) -> None:
-        cls.kind = kind
-        Item.kinds[kind] = cls
+    def __init_subclass__(cls, kind: str | None = None) -> None:
+        if kind is not None:
+            cls.kind = kind
+            Item.kinds[kind] = cls
 
     def __init__(self, content: Any, limits: Mapping[str, Any] | None = None) -> None:
         self.content = content
@@ -70,6 +72,8 @@ class Item:
     @classmethod
     def references(cls, cell: Any) -> list[Any]:
         """Return the present items of a cell: itself, or the members of a list; none, if the cell is missing."""
+        if isinstance(cell, np.ndarray) and cell.ndim == 1 and cell.dtype.kind in "OUT":
+            cell = cell.tolist()  # Arrow hands out the lists of a column as arrays
         return [one for one in (cell if isinstance(cell, list) else [cell]) if not is_missing(one)]
 
     @classmethod
@@ -100,15 +104,20 @@ def as_cells(X: Any) -> tuple[np.ndarray, list[Any]]:
     -------
     cells : ndarray of shape (n_rows,), dtype=object
     rows : list of length n_rows
-        Index labels where there is an index, positions elsewhere.
+        Index labels where there is an index, with their positions where labels repeat; positions elsewhere.
 
     Raises
     ------
     ValueError
-        For a single item where a column belongs, and for more than one column.
+        For a single item where a column belongs, for what cannot be read twice in the same order, for numpy's byte
+        strings (which lose the zeros at their end), and for more than one column.
     """
-    if isinstance(X, (str, bytes, Mapping)) or not hasattr(X, "__iter__"):
+    if isinstance(X, (str, bytes, bytearray, memoryview, Mapping)) or not hasattr(X, "__iter__"):
         raise ValueError(f"expected a column of items, got a single {type(X).__name__}; put it into a list")
+    if isinstance(X, (Iterator, Set)):
+        raise ValueError(f"expected a column of items, got a {type(X).__name__}; put the items into a list")
+    if isinstance(X, np.ndarray):
+        _check_array(X)
     index = getattr(X, "index", None)
     if hasattr(X, "columns"):
         if X.shape[1] != 1:
@@ -116,9 +125,21 @@ def as_cells(X: Any) -> tuple[np.ndarray, list[Any]]:
             raise ValueError(f"expected one column, got {X.shape[1]} ({names}); use one descriptor a column")
         X = X[X.columns[0]]
     elif isinstance(X, np.ndarray) and X.ndim == 2:
-        if X.shape[1] != 1:
-            raise ValueError(f"expected one column, got an array of shape {X.shape}; use one descriptor a column")
         X = X[:, 0]
     cells = object_array(X)
     rows = list(range(len(cells))) if index is None or callable(index) else list(index)
+    if len(set(rows)) < len(rows):
+        rows = [f"{row} at position {position}" for position, row in enumerate(rows)]
     return cells, rows
+
+
+def _check_array(X: np.ndarray) -> None:
+    """Refuse arrays that are no column, or not the one that was meant."""
+    if X.ndim == 0:
+        raise ValueError("expected a column of items, got a single array without dimensions; put it into a list")
+    if X.ndim == 2 and X.shape[1] != 1:
+        raise ValueError(f"expected one column, got an array of shape {X.shape}; use one descriptor a column")
+    if X.ndim == 3 and X.shape[2] in (3, 4):
+        raise ValueError(f"expected a column of items, got a single picture of shape {X.shape}; put it into a list")
+    if X.dtype.kind == "S":
+        raise ValueError(f"an array of dtype {X.dtype} has cut the zeros at the end of its items; use dtype=object")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import stat
 import time
 from collections.abc import Iterable, Mapping
@@ -102,10 +101,16 @@ def read(cell: Any, *, max_bytes: int, root: str | Path | None = None) -> Any:
     return content
 
 
-def digest(content: Any) -> bytes:
-    """Return a digest of 32 bytes that names a content: equal contents, equal digest; no path is part of it."""
+def digest(content: Any) -> bytes | None:
+    """Return a digest of 32 bytes that names a content: equal contents, equal digest; no path is part of it.
+
+    None, if nobody can tell whether two such contents are equal: an object of another library, an array of objects.
+    """
     hashed = hashlib.sha256()
-    _feed(hashed, content)
+    try:
+        _feed(hashed, content)
+    except Exception:  # a picture that cannot be decoded, for one: its own class says what is wrong with it
+        return None
     return hashed.digest()
 
 
@@ -119,8 +124,8 @@ def stat_key(cell: Any, root: str | Path | None) -> tuple[int, ...] | None:
 
     While this is the same, so is the file: ctime also moves when a file is replaced by one of equal size and mtime.
     """
-    if isinstance(cell, Mapping) and not cell.get("bytes"):
-        cell = cell.get("path")
+    if isinstance(cell, Mapping):
+        cell = cell.get("path") if cell.get("bytes") is None else None
     if not isinstance(cell, (str, PurePath)):
         return None
     try:
@@ -175,11 +180,12 @@ def _read_file(path: str, max_bytes: int, root: str | Path | None) -> bytes:
             raise
         # ValueError: a null byte in the path; OSError: a name too long, a link loop, no permission
         raise MediaError("missing_file", detail=f"cannot be opened ({error})") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        what = "directory" if stat.S_ISDIR(found.st_mode) else "FIFO, socket or device"
+        raise MediaError("not_regular", detail=f"it is a {what}")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            what = "directory" if stat.S_ISDIR(found.st_mode) else "FIFO, socket or device"
-            raise MediaError("not_regular", detail=f"it is a {what}")
         if found.st_size > max_bytes:
             raise MediaError("too_large", detail=f"{found.st_size:,} bytes, max_bytes={max_bytes:,}")
         try:
@@ -197,32 +203,39 @@ def _read_url(url: str, max_bytes: int, root: str | Path | None) -> bytes:
     except ImportError as error:
         raise MediaError("missing_file", detail="reading URLs needs fsspec: pip install 'mmsk[remote]'") from error
     try:
-        with fsspec.open(url, "rb") as file:
+        system, path = fsspec.url_to_fs(url)
+        if "file" in system.protocol:  # fsspec would wait for a FIFO
+            return _read_file(path, max_bytes, root)
+        with system.open(path, "rb") as file:
             content: bytes = file.read(max_bytes + 1)
             return content
+    except MediaError:
+        raise
     except Exception as error:  # each protocol has its own errors, and some are plain Exception
         raise MediaError("missing_file", detail=f"cannot be read ({type(error).__name__}: {error})") from error
 
 
 def _feed(hashed: Any, content: Any) -> None:
-    """Add a content to a hash, its type and shape first, so that no two contents are fed the same bytes."""
+    """Add a content to a hash, its type and size first, so that no two contents are fed the same bytes."""
     if isinstance(content, bytes):
-        hashed.update(b"bytes")
+        hashed.update(f"bytes {len(content)} ".encode())
         hashed.update(content)
     elif isinstance(content, str):
-        hashed.update(b"str")
-        hashed.update(content.encode("utf-8", "surrogatepass"))
-    elif isinstance(content, np.ndarray):
+        encoded = content.encode("utf-8", "surrogatepass")
+        hashed.update(f"str {len(encoded)} ".encode())
+        hashed.update(encoded)
+    elif isinstance(content, np.ndarray) and not content.dtype.hasobject:
         hashed.update(f"array {content.dtype.str} {content.shape}".encode())
         hashed.update(np.ascontiguousarray(content).data)
     elif isinstance(content, (tuple, list)):
         hashed.update(f"tuple {len(content)}".encode())
         for part in content:
             _feed(hashed, part)
-    elif hasattr(content, "tobytes") and hasattr(content, "mode"):  # a PIL.Image, which this file need not import
+    elif hasattr(content, "tobytes") and hasattr(content, "getpalette"):  # a PIL.Image, not to be imported for this
         hashed.update(f"picture {content.mode} {content.size} {content.getexif().get(0x0112)}".encode())
         hashed.update(content.tobytes())
-        hashed.update(repr(content.getpalette() if content.mode == "P" else None).encode())
+        hashed.update(f"{content.getpalette(None)} {content.info.get('transparency')}".encode())
+    elif isinstance(content, (int, float, np.number)):
+        hashed.update(f"{type(content).__name__} {content!r} ".encode())
     else:
-        hashed.update(type(content).__name__.encode())
-        hashed.update(pickle.dumps(content))
+        raise TypeError(f"a {type(content).__name__} has no digest")

@@ -104,6 +104,8 @@ class DescriptorUnion(ItemDescriptor, BaseComposition):
     def _check_parameters(self) -> None:
         if not self.descriptors:
             raise ValueError("DescriptorUnion needs at least one descriptor")
+        if not all(isinstance(member, tuple) and len(member) == 2 for member in self.descriptors):
+            raise ValueError("DescriptorUnion takes (name, descriptor) pairs, as in [('hog', HOG()), ('lbp', LBP())]")
         self._validate_names([name for name, _ in self.descriptors])
         for name, descriptor in self.descriptors:
             if not isinstance(descriptor, ItemDescriptor) or isinstance(descriptor, DescriptorUnion):
@@ -115,13 +117,14 @@ class DescriptorUnion(ItemDescriptor, BaseComposition):
             raise ValueError(f"the members of a DescriptorUnion describe one kind of item, got {found}")
 
     def _joined_names(self) -> list[str]:
-        """Return the members' names, with the member's name before them where two members share a class."""
+        """Return the members' names, with the member's own before them where two share a class or a feature's name."""
         classes = Counter(type(descriptor) for descriptor in self._parts())
-        return [
-            f"{name}__{feature}" if classes[type(descriptor)] > 1 else feature
-            for name, descriptor in self.descriptors_
-            for feature in descriptor.names_
-        ]
+        features = Counter(feature for descriptor in self._parts() for feature in descriptor.names_)
+        joined = []
+        for name, descriptor in self.descriptors_:
+            shared = classes[type(descriptor)] > 1 or any(features[feature] > 1 for feature in descriptor.names_)
+            joined += [f"{name}__{feature}" if shared else feature for feature in descriptor.names_]
+        return joined
 
 
 def name_descriptors(descriptors: Sequence[Any]) -> list[tuple[str, Any]]:

@@ -1,0 +1,114 @@
+"""FeatureCache: bounded, shared by copies, empty in a pickle, read-only."""
+
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from mmsk.cache import ENTRY_OVERHEAD, FeatureCache, resolve
+
+VECTOR = np.arange(4, dtype=np.float32)
+ENTRY = VECTOR.nbytes + ENTRY_OVERHEAD
+
+
+def test_what_is_put_is_got_and_cannot_be_changed():
+    cache = FeatureCache()
+    mine = VECTOR.copy()
+    cache.put(b"a", mine)
+    mine[:] = 9
+    np.testing.assert_array_equal(cache.get(b"a"), VECTOR)
+    with pytest.raises(ValueError, match="read-only"):
+        cache.get(b"a")[0] = 1
+    assert cache.get(b"b") is None
+
+
+def test_the_least_recently_used_goes_first():
+    cache = FeatureCache(max_memory=3 * ENTRY)
+    for key in (b"a", b"b", b"c"):
+        cache.put(key, VECTOR)
+    cache.get(b"a")
+    cache.put(b"d", VECTOR)
+    assert [cache.get(key) is not None for key in (b"a", b"b", b"c", b"d")] == [True, False, True, True]
+
+
+def test_the_bound_holds_whatever_is_put():
+    cache = FeatureCache(max_memory=10 * ENTRY)
+    rng = np.random.default_rng(0)
+    for size in rng.integers(0, 200, size=500):
+        cache.put(bytes([size % 50]), np.zeros(size, dtype=np.float32))
+        held = sum(vector.nbytes + ENTRY_OVERHEAD for vector in cache._vectors.values())
+        assert cache._used == held <= cache.max_memory
+
+
+def test_a_vector_larger_than_the_bound_is_not_kept_and_drops_nothing():
+    cache = FeatureCache(max_memory=2 * ENTRY)
+    cache.put(b"a", VECTOR)
+    cache.put(b"b", np.zeros(10_000, dtype=np.float32))
+    assert cache.get(b"b") is None
+    assert cache.get(b"a") is not None
+
+
+def test_clear_forgets_everything():
+    cache = FeatureCache(max_memory=ENTRY)
+    cache.put(b"a", VECTOR)
+    cache.clear()
+    assert cache.get(b"a") is None
+    cache.put(b"b", VECTOR)
+    assert cache.get(b"b") is not None
+
+
+def test_a_cache_without_memory_is_off():
+    cache = FeatureCache(max_memory=0)
+    assert not cache.enabled
+    cache.put(b"a", VECTOR)
+    assert cache.get(b"a") is None
+
+
+def test_a_pickle_carries_no_vectors():
+    cache = FeatureCache(max_memory=12_345)
+    cache.put(b"a", VECTOR)
+    loaded = pickle.loads(pickle.dumps(cache))
+    assert loaded.get(b"a") is None
+    assert loaded.max_memory == 12_345
+    loaded.put(b"b", VECTOR)
+    assert loaded.get(b"b") is not None
+
+
+@pytest.mark.parametrize("copied", [clone, copy.copy, copy.deepcopy])
+def test_copies_of_a_descriptor_share_its_cache(toy, copied):
+    cache = FeatureCache()
+    assert copied(toy.Bytes(cache=cache)).cache is cache
+
+
+def test_equality_is_by_parameters():
+    assert FeatureCache(max_memory=5) == FeatureCache(max_memory=5)
+    assert FeatureCache(max_memory=5) != FeatureCache(max_memory=6)
+    assert FeatureCache() != FeatureCache("folder")
+    assert FeatureCache() != 5
+
+
+def test_none_is_the_cache_of_this_process_and_false_is_none():
+    mine = FeatureCache()
+    assert resolve(mine) is mine
+    assert resolve(None) is resolve(True) is resolve(None)
+    assert resolve(None).enabled
+    assert not resolve(False).enabled
+
+
+def test_threads_may_share_a_cache():
+    cache = FeatureCache(max_memory=20 * ENTRY)
+
+    def work(seed):
+        wrong = 0
+        for number in np.random.default_rng(seed).integers(0, 40, size=500):
+            found = cache.get(bytes([number]))
+            wrong += found is not None and found[0] != number
+            cache.put(bytes([number]), np.full(4, number, dtype=np.float32))
+        return wrong
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 0
+    assert cache._used == len(cache._vectors) * ENTRY <= cache.max_memory

@@ -1,0 +1,374 @@
+"""The one door for bytes: what is read, what is refused, what a digest tells apart."""
+
+import io
+import os
+import threading
+import time
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from mmsk import _reference
+from mmsk._reference import digest, is_missing, known_digest, label, object_array, read, remember_digest, stat_key
+from mmsk.errors import MAX_REF, MediaError
+
+
+def refusal(cell, max_bytes=100, root=None):
+    with pytest.raises(MediaError) as caught:
+        read(cell, max_bytes=max_bytes, root=root)
+    return caught.value
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "item.bin"
+    path.write_bytes(b"content")
+    return path
+
+
+# Missing cells
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT"), [], [None, np.nan], [[]]],
+    ids=str,
+)
+def test_missing(cell):
+    assert is_missing(cell)
+
+
+@pytest.mark.parametrize("cell", ["", b"", 0, 0.0, "nan", "None", [""], np.zeros(0), np.zeros(3) / 1, (), {}], ids=str)
+def test_not_missing(cell):
+    assert not is_missing(cell)
+
+
+# What is read
+
+
+def test_path_bytes_and_dicts_mean_the_same(file):
+    cells = [str(file), file, b"content", bytearray(b"content"), memoryview(b"content"), np.str_(file)]
+    cells += [{"path": str(file)}, {"path": file, "bytes": None}, {"path": "gone", "bytes": b"content"}]
+    assert [read(cell, max_bytes=100) for cell in cells] == [b"content"] * len(cells)
+
+
+def test_decoded_items_pass_as_they_are():
+    array, picture = np.zeros((2, 2)), Image.new("L", (2, 2))
+    assert read(array, max_bytes=1) is array
+    assert read(picture, max_bytes=1) is picture
+
+
+def test_dicts_of_arrays():
+    samples, rate = read({"array": [0.0, 0.5], "sampling_rate": 8000, "path": None}, max_bytes=1)
+    np.testing.assert_array_equal(samples, [0.0, 0.5])
+    assert rate == 8000
+    np.testing.assert_array_equal(read({"array": [[1, 2]]}, max_bytes=1), [[1, 2]])
+
+
+def test_a_dict_without_content_says_what_belongs_into_it():
+    error = refusal({"file": "cat.png"})
+    assert error.kind == "wrong_type"
+    assert "'bytes', 'path', or 'array'" in str(error)
+
+
+def test_a_url_is_read_through_fsspec():
+    with fsspec.open("memory://folder/item.bin", "wb") as target:
+        target.write(b"remote")
+    assert read("memory://folder/item.bin", max_bytes=6) == b"remote"
+    assert refusal("memory://folder/item.bin", max_bytes=5).kind == "too_large"
+    assert refusal("memory://folder/gone.bin").kind == "missing_file"
+    assert refusal("nosuchprotocol://x").kind == "missing_file"
+    assert refusal("memory://folder/item.bin", root="/tmp").kind == "outside_root"
+
+
+def test_a_file_url_is_a_path(file):
+    assert read(f"file://{file}", max_bytes=100) == b"content"
+
+
+# What is refused
+
+
+def test_a_missing_file(tmp_path):
+    error = refusal(tmp_path / "gone.bin")
+    assert error.kind == "missing_file"
+    assert "no such file" in str(error)
+
+
+def test_a_path_through_a_file(file):
+    assert refusal(file / "below").kind == "missing_file"
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 5000, "a/" * 5000], ids=["null byte", "long name", "deep"])
+@pytest.mark.parametrize("root", [None, "/tmp"])
+def test_an_impossible_path(path, root):
+    error = refusal(path, root=root)
+    assert error.kind == "missing_file"
+    assert stat_key(path, root) is None
+
+
+def test_a_link_loop(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert refusal(tmp_path / "loop").kind == "missing_file"
+    assert refusal("loop", root=tmp_path).kind == "missing_file"
+
+
+def test_a_directory(tmp_path):
+    error = refusal(tmp_path)
+    assert error.kind == "not_regular"
+    assert "directory" in str(error)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+def test_a_fifo_does_not_hang(tmp_path, form):
+    os.mkfifo(tmp_path / "fifo")
+    assert refusal(form.format(tmp_path / "fifo")).kind == "not_regular"
+
+
+def test_a_device(tmp_path):
+    assert refusal("/dev/zero").kind == "not_regular"
+
+
+def test_a_socket(tmp_path, monkeypatch):
+    import socket
+
+    monkeypatch.chdir(tmp_path)  # the name of a socket is short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+        assert refusal("socket").kind in {"missing_file", "not_regular"}  # it cannot even be opened on Linux
+
+
+@pytest.mark.parametrize("form", [bytes, str, dict])
+def test_an_empty_item(tmp_path, form):
+    path = tmp_path / "empty.bin"
+    path.touch()
+    cell = {bytes: b"", str: str(path), dict: {"path": str(path), "bytes": b""}}[form]
+    error = refusal(cell)
+    assert error.kind == "empty"
+    assert "0 bytes" in str(error)
+
+
+def test_empty_bytes_do_not_fall_back_to_the_file(file):
+    """Neither when they are read nor when the file is looked up: both have to name the same content."""
+    cell = {"path": str(file), "bytes": b""}
+    assert refusal(cell).kind == "empty"
+    assert stat_key(cell, None) is None
+
+
+@pytest.mark.parametrize("form", [lambda file: file.read_bytes(), str])
+def test_the_limit_of_bytes(file, form):
+    assert read(form(file), max_bytes=7) == b"content"
+    error = refusal(form(file), max_bytes=6)
+    assert error.kind == "too_large"
+    assert "7 bytes" in str(error)
+    assert "max_bytes=6" in str(error)
+
+
+def test_a_file_that_lies_about_its_size_ends_at_the_limit():
+    assert os.stat("/proc/cpuinfo").st_size == 0
+    assert refusal("/proc/cpuinfo", max_bytes=10).kind == "too_large"
+
+
+# The root folder
+
+
+def test_relative_paths_start_at_the_root(file, tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    assert read("item.bin", max_bytes=100, root=tmp_path) == b"content"
+    assert read(str(file), max_bytes=100, root=tmp_path) == b"content"
+    assert stat_key("item.bin", tmp_path) == stat_key(file, None)
+
+
+def test_nothing_outside_the_root_is_read(tmp_path):
+    root, outside = tmp_path / "root", tmp_path / "root-of-others"
+    root.mkdir()
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"secret")
+    (root / "link").symlink_to(outside / "secret")
+    (root / "folder").symlink_to(outside)
+    for path in ["../root-of-others/secret", str(outside / "secret"), "link", "folder/secret"]:
+        assert refusal(path, root=root).kind == "outside_root", path
+        assert stat_key(path, root) is None
+
+
+def test_links_inside_the_root_are_followed(file, tmp_path):
+    (tmp_path / "link").symlink_to(file)
+    assert read("link", max_bytes=100, root=tmp_path) == b"content"
+    assert read("sub/../item.bin", max_bytes=100, root=tmp_path) == b"content"
+
+
+def test_the_root_itself_may_be_a_link(file, tmp_path):
+    (tmp_path / "alias").symlink_to(tmp_path)
+    assert read("item.bin", max_bytes=100, root=tmp_path / "alias") == b"content"
+
+
+# Labels and arrays
+
+
+def test_labels_are_short_and_say_what_it_is():
+    assert label("x" * 1000) == "x" * (MAX_REF - 1) + "…"
+    assert label({"path": "cat.png", "bytes": b"1"}) == "cat.png"
+    assert label({"bytes": b"1"}) == "<dict with bytes>"
+    assert label((np.zeros(5), 8000)) == "<tuple of <array of shape (5,), float64>, 8000>"
+    assert label(object()) == "<object>"
+    assert label(3) == "3"
+
+
+def test_long_paths_are_not_cut():
+    paths = ["a", "b" * 500]
+    array = object_array(paths)
+    assert array.dtype == object
+    assert list(array) == paths
+
+
+def test_arrays_of_one_shape_are_not_stacked():
+    assert object_array([np.zeros((2, 2))] * 3).shape == (3,)
+    assert object_array([("a", 1), ("b", 2)]).shape == (2,)
+    assert object_array([]).shape == (0,)
+
+
+# Digests
+
+
+def picture(palette=(255, 0, 0, 0, 255, 0), index=0, **info):
+    image = Image.new("P", (2, 2), index)
+    image.putpalette(palette)
+    image.info.update(info)
+    return image
+
+
+def oriented(orientation):
+    image = Image.new("RGB", (2, 2))
+    image.getexif()[0x0112] = orientation
+    return image
+
+
+def translucent(alpha):
+    image = picture()
+    image.putpalette([255, 0, 0, alpha], "RGBA")
+    return image
+
+
+DIFFERENT = {
+    "bytes": (b"a", b"b"),
+    "bytes and str": (b"a", "a"),
+    "arrays": (np.zeros(3), np.array([0, 0, 1.0])),
+    "shapes": (np.zeros((2, 3)), np.zeros((3, 2))),
+    "types": (np.zeros(2, dtype=np.int64), np.zeros(2)),
+    "byte orders": (np.array([1], dtype="<i4"), np.array([2**24], dtype=">i4")),
+    "rates": ((np.zeros(3), 8000), (np.zeros(3), 16000)),
+    "nesting": (("a", "bstrc"), ("astrb", "c")),
+    "surrogates": ("\ud800", "\ud801"),
+    "modes": (Image.new("L", (2, 2)), Image.new("P", (2, 2))),
+    "sizes": (Image.new("L", (1, 4)), Image.new("L", (4, 1))),
+    "pixels": (Image.new("L", (2, 2), 1), Image.new("L", (2, 2), 2)),
+    "palettes": (picture(), picture(palette=(0, 0, 0, 0, 255, 0))),
+    "alpha of palettes": (translucent(0), translucent(255)),
+    "transparency": (picture(transparency=0), picture(transparency=1)),
+    "orientation": (oriented(1), oriented(6)),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_different_contents_have_different_digests(name):
+    one, other = DIFFERENT[name]
+    assert None not in (digest(one), digest(other))
+    assert digest(one) != digest(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (np.arange(6).reshape(2, 3), np.asfortranarray(np.arange(6).reshape(2, 3))),
+        (np.arange(6)[::2], np.array([0, 2, 4])),
+        ((np.zeros(3), 8000), [np.zeros(3), 8000]),
+        (Image.new("L", (2, 2), 7), Image.new("L", (2, 2), 7)),
+        (picture(), picture()),
+    ],
+)
+def test_equal_contents_have_equal_digests(one, other):
+    assert digest(one) == digest(other) != None  # noqa: E711
+
+
+def test_a_picture_that_cannot_be_decoded_has_no_digest():
+    buffer = io.BytesIO()
+    Image.effect_noise((50, 50), 50).save(buffer, format="PNG")
+    assert digest(Image.open(io.BytesIO(buffer.getvalue()))) is not None
+    assert digest(Image.open(io.BytesIO(buffer.getvalue()[:1000]))) is None
+
+
+class Opaque:
+    """Nobody can tell what it holds; its repr is the same for each."""
+
+    def __repr__(self):
+        return "<opaque>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        Opaque(),
+        pd.Series(np.zeros(10_000)),
+        (pd.Series(np.zeros(10_000)), 8000),
+        np.array([1.5, "a"], dtype=object),
+        np.array([("a", None)], dtype=[("x", "U1"), ("y", object)]),
+        np.array(["2020-01-01"], dtype="M8[D]"),
+    ],
+    ids=["object", "series", "series and rate", "object array", "record with objects", "dates"],
+)
+def test_what_cannot_be_named_has_no_digest(content):
+    assert digest(content) is None
+
+
+# What is remembered of files
+
+
+def test_a_file_that_has_settled_is_remembered(file, monkeypatch):
+    key = stat_key(file, None)
+    assert known_digest(key) is None
+    remember_digest(key, b"d")
+    assert known_digest(key) is None  # it was written just now, and may be written again within the clock's resolution
+    monkeypatch.setattr(time, "time_ns", lambda: key[-1] + 3_000_000_000)
+    remember_digest(key, b"d")
+    assert known_digest(key) == b"d"
+    assert known_digest(None) is None
+
+
+def test_a_replacement_of_equal_size_and_mtime_has_another_key(file):
+    key, times = stat_key(file, None), (file.stat().st_atime_ns, file.stat().st_mtime_ns)
+    time.sleep(0.02)  # more than the resolution of the clock of a file system
+    file.write_bytes(b"CONTENT")
+    os.utime(file, ns=times)
+    replaced = stat_key(file, None)
+    assert replaced[:4] == key[:4]
+    assert replaced != key
+
+
+def test_what_is_remembered_is_bounded(monkeypatch):
+    monkeypatch.setattr(_reference, "_remembered", {})
+    monkeypatch.setattr(_reference, "MAX_REMEMBERED", 3)
+    for number in range(10):
+        remember_digest((number, 0), b"d")
+        assert len(_reference._remembered) <= 3
+    assert known_digest((9, 0)) == b"d"
+
+
+def test_cells_without_a_file_have_no_key():
+    for cell in [b"content", np.zeros(2), None, {"bytes": b"content", "path": __file__}, "memory://x", 3]:
+        assert stat_key(cell, None) is None, cell
+
+
+def test_threads_may_remember_at_once(monkeypatch):
+    monkeypatch.setattr(_reference, "_remembered", {})
+    monkeypatch.setattr(_reference, "MAX_REMEMBERED", 50)
+    threads = [
+        threading.Thread(target=lambda: [remember_digest((number, 0), b"d") for number in range(500)]) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(_reference._remembered) <= 50
