@@ -14,7 +14,7 @@ import unicodedata
 from functools import cache
 from itertools import pairwise
 
-__all__ = ["count_pattern", "split_unspaced", "word_pattern"]
+__all__ = ["split_unspaced", "split_words", "word_pattern"]
 
 # The letters and marks of writing without spaces, as the inside of a character class: Han, kana, bopomofo; Thai, Lao,
 # Burmese, Khmer. Their digits and punctuation are left out.
@@ -53,18 +53,13 @@ def word_pattern() -> str:
 
 
 @cache
-def count_pattern() -> re.Pattern[str]:
-    """Return what `TextStatistics` counts as a word: word characters, or one character of writing without spaces.
-
-    >>> count_pattern().findall("a हिन्दी word, 黑猫")
-    ['a', 'हिन्दी', 'word', '黑', '猫']
-    """
-    return re.compile(rf"[{UNSPACED}][{marks()}]*|(?:(?![{UNSPACED}])[\w{marks()}])+")
+def _character() -> re.Pattern[str]:
+    return re.compile(rf".[{marks()}]*", re.DOTALL)
 
 
 @cache
-def _character() -> re.Pattern[str]:
-    return re.compile(rf".[{marks()}]*", re.DOTALL)
+def _word() -> re.Pattern[str]:
+    return re.compile(rf"[\w{marks()}]+")
 
 
 def split_unspaced(text: str) -> str:
@@ -73,9 +68,22 @@ def split_unspaced(text: str) -> str:
     >>> split_unspaced("iPhone手机壳!")
     'iPhone 手 机 壳 手机 机壳 !'
     """
-    return text if text.isascii() else _RUN.sub(_tokens_of_run, text)
+    return text if text.isascii() else _RUN.sub(_characters_and_pairs, text)
 
 
-def _tokens_of_run(run: re.Match[str]) -> str:
+def split_words(text: str) -> list[str]:
+    """Return the words of a text in their order, each character of writing without spaces being one.
+
+    >>> split_words("a हिन्दी word, 黑猫")
+    ['a', 'हिन्दी', 'word', '黑', '猫']
+    """
+    return _word().findall(text if text.isascii() else _RUN.sub(_characters, text))
+
+
+def _characters(run: re.Match[str]) -> str:
+    return f" {' '.join(_character().findall(run[0]))} "
+
+
+def _characters_and_pairs(run: re.Match[str]) -> str:
     characters = _character().findall(run[0])
     return f" {' '.join(characters)} {' '.join(first + second for first, second in pairwise(characters))} "
