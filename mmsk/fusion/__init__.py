@@ -1,9 +1,10 @@
 """Fusion: what scikit-learn lacks to bring blocks of modalities into one space."""
 
 from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._kernel import KernelFusionClassifier
 from mmsk.fusion._memo import memo
 from mmsk.fusion._presence import present_rows
 from mmsk.fusion._present_rows import PresentRows
 
-__all__ = ["BlockScaler", "KernelFusionClassifier", "PresentRows", "memo", "present_rows"]
+__all__ = ["BlockScaler", "KernelFusionClassifier", "PresentRows", "linear_gram", "memo", "present_rows"]

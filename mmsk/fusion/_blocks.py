@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 import joblib
@@ -19,7 +20,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from mmsk._base import ItemDescriptor
-from mmsk._reference import digest
+from mmsk._reference import digest, is_missing
 from mmsk.fusion._memo import memo, repeatable
 
 __all__ = ["branch_names", "fit_blocks", "held_rows", "transform_block"]
@@ -100,7 +101,10 @@ def _rows_digest(branch: Any, columns: pd.DataFrame | None) -> bytes | None:
     hashed = hashlib.sha256()
     for name in columns:
         cells = columns[name].tolist()
-        hashed.update(digest([name, str(columns[name].dtype), *cells]))
+        content = digest([name, str(columns[name].dtype), *map(_plain, cells)])
+        if content is None:
+            return None
+        hashed.update(content)
         if isinstance(first, ItemDescriptor):
             limits: Mapping[str, Any] = first._item_class.merge_limits(first.limits)
             flat = [one for cell in cells for one in first._item_class.references(cell)]
@@ -108,3 +112,14 @@ def _rows_digest(branch: Any, columns: pd.DataFrame | None) -> bytes | None:
                 return None  # nobody tells when what is behind a URL changes
             hashed.update(repr([first._item_class.stat_key(one, limits) for one in flat]).encode())
     return hashed.digest()
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell in the forms that `digest` knows."""
+    if is_missing(cell):
+        return ()
+    if isinstance(cell, Mapping):
+        return [(key, _plain(value)) for key, value in cell.items()]
+    if isinstance(cell, list):
+        return [_plain(one) for one in cell]
+    return str(cell) if isinstance(cell, PurePath) else cell

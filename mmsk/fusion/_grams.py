@@ -11,8 +11,9 @@ from sklearn.metrics.pairwise import euclidean_distances
 from mmsk.fusion._blocks import held_rows
 from mmsk.fusion._memo import memo
 
-__all__ = ["KernelForm", "fit_kernel", "gram"]
+__all__ = ["KernelForm", "fit_kernel", "gram", "linear_gram"]
 
+CROWDED = 0.1  # a column with more entries than this share of its rows is multiplied as a dense one
 MEDIAN_ROWS = 1_000  # rows among which the median distance is taken
 
 
@@ -69,22 +70,53 @@ def gram(left: Any, right: Any, form: KernelForm) -> np.ndarray:
     return memo.recall(key, lambda: _gram(left, right, form), anchors=(left, right))
 
 
+def linear_gram(left: Any, right: Any) -> np.ndarray:
+    """Return the inner products of the rows of two matrices.
+
+    ``SVC(kernel=linear_gram)`` is the machine that ``SVC(kernel="linear")`` is. The latter multiplies the same rows anew
+    for each pair of classes, one product at a time; this is one matrix product, many times faster on wide data. Of a
+    sparse matrix in which some blocks are dense, the crowded columns are multiplied as a dense matrix.
+
+    Parameters
+    ----------
+    left : {ndarray, sparse array} of shape (n_left, n_features)
+    right : {ndarray, sparse array} of shape (n_right, n_features)
+
+    Returns
+    -------
+    ndarray of shape (n_left, n_right), dtype=float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.fusion import linear_gram
+    >>> linear_gram(np.eye(2), np.array([[1.0, 2.0]]))
+    array([[1.],
+           [2.]])
+    """
+    same = left is right
+    if not sparse.issparse(left) and not sparse.issparse(right):
+        left = np.asarray(left, dtype=np.float64)
+        return left @ (left if same else np.asarray(right, dtype=np.float64)).T
+    left = sparse.csc_array(left, dtype=np.float64)
+    right = left if same else sparse.csc_array(right, dtype=np.float64)
+    crowded = np.diff(right.indptr) > CROWDED * right.shape[0]
+    dense_left = left[:, crowded].toarray()
+    dense_right = dense_left if same else right[:, crowded].toarray()
+    thin_left = left[:, ~crowded].tocsr()
+    thin_right = thin_left if same else right[:, ~crowded].tocsr()
+    return np.asarray(dense_left @ dense_right.T + (thin_left @ thin_right.T).toarray())
+
+
 def _gram(left: Any, right: Any, form: KernelForm) -> np.ndarray:
-    left, right = _as_float64(left), _as_float64(right)
     if form.kind == "linear":
-        product = left @ right.T
-        matrix = form.scale * (product.toarray() if sparse.issparse(product) else product)
+        matrix = form.scale * linear_gram(left, right)
     else:
-        matrix = form.scale * np.exp(-form.gamma * euclidean_distances(left, right, squared=True))
+        squared = euclidean_distances(left.astype(np.float64), right.astype(np.float64), squared=True)
+        matrix = form.scale * np.exp(-form.gamma * squared)
         matrix *= held_rows(left)[:, None] & held_rows(right)[None, :]
-    matrix = np.ascontiguousarray(matrix)
     matrix.flags.writeable = False
     return matrix
-
-
-def _as_float64(block: Any) -> Any:
-    """Return a block in double precision, in which sums over thousands of features keep their digits."""
-    return block.astype(np.float64)
 
 
 def _squares(block: Any) -> np.ndarray:

@@ -19,7 +19,7 @@ from sklearn.svm import SVC
 from sklearn.utils import check_random_state, get_tags
 
 from mmsk._union import DescriptorUnion, name_descriptors
-from mmsk.fusion import BlockScaler
+from mmsk.fusion import BlockScaler, linear_gram
 from mmsk.pipeline._scale import ignores_scale
 from mmsk.text import Tfidf
 
@@ -123,7 +123,8 @@ def fusion_pipeline(
     branches : list of (name, transformer, column)
         As in `fusion_transformer`.
     estimator : estimator, default=None
-        Any classifier or regressor, cloned. None = ``SVC(kernel="linear")``.
+        Any classifier or regressor, cloned. None = ``SVC(kernel=linear_gram)``: the machine that
+        ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`.
     weights, indicator, dropout, random_state, on_error, cache, n_jobs, verbose
         As in `fusion_transformer`.
 
@@ -150,7 +151,7 @@ def fusion_pipeline(
     >>> model.get_params()["fusion__audio__scale__weight"]
     0.5
     """
-    estimator = SVC(kernel="linear") if estimator is None else clone(estimator)
+    estimator = SVC(kernel=linear_gram) if estimator is None else clone(estimator)
     fusion = fusion_transformer(
         branches,
         weights=weights,

@@ -19,8 +19,8 @@ import pandas as pd
 from sklearn.preprocessing import OneHotEncoder
 
 from mmsk._reference import is_missing
-from mmsk.audio import MFCC, Chroma, SpectralShape
-from mmsk.image import HOG, ColorHistogram
+from mmsk.audio import MFCC, Chroma
+from mmsk.image import HOG
 from mmsk.text import Tfidf
 
 __all__ = ["infer_branches", "infer_kinds"]
@@ -135,8 +135,8 @@ def infer_branches(
 #: What is proposed for each kind.
 PROPOSALS: dict[str, Callable[[], Any]] = {
     "text": Tfidf,
-    "image": lambda: [HOG(), ColorHistogram()],
-    "audio": lambda: [MFCC(), Chroma(), SpectralShape()],
+    "image": lambda: [HOG()],
+    "audio": lambda: [MFCC(), Chroma()],
     "number": lambda: "passthrough",
     "category": lambda: OneHotEncoder(handle_unknown="ignore"),
 }

@@ -39,7 +39,9 @@ def test_equals_a_hand_written_pipeline():
         ]
     )
     ours = fusion_pipeline(
-        [("text", Tfidf(), "text"), ("image", HOG(), "image")], SVC(kernel="linear"), weights={"text": 2.0, "image": 0.5}
+        [("text", Tfidf(), "text"), ("image", HOG(), "image")],
+        SVC(kernel="linear"),
+        weights={"text": 2.0, "image": 0.5},
     )
     expected = by_hand.fit(DATA.frame, DATA.target).decision_function(DATA.frame)
     np.testing.assert_array_equal(ours.fit(DATA.frame, DATA.target).decision_function(DATA.frame), expected)

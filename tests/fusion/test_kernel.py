@@ -1,0 +1,219 @@
+"""KernelFusionClassifier: the same machine as on weighted blocks, and a memo that never shows."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.decomposition import TruncatedSVD
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import SVC
+
+from mmsk import fusion_pipeline, fusion_transformer, simplex_weights
+from mmsk.audio import MFCC
+from mmsk.datasets import make_multimodal
+from mmsk.fusion import KernelFusionClassifier, PresentRows, linear_gram, memo
+from mmsk.fusion._blocks import fit_blocks, held_rows
+from mmsk.fusion._grams import fit_kernel, gram
+from mmsk.fusion._memo import Memo, repeatable
+from mmsk.image import HOG
+from mmsk.text import Tfidf
+
+DATA = make_multimodal(n_samples=60, n_classes=3, missing=0.1, random_state=0)
+X, Y = DATA.frame, np.asarray(DATA.target)
+TRAIN, TEST = X.iloc[:40], X.iloc[40:]
+BRANCHES = [("text", Tfidf(), "text"), ("image", HOG(), "image"), ("audio", MFCC(), "audio")]
+SHARES = {"text": 0.5, "image": 0.3, "audio": 0.2}
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    memo.clear()
+    yield
+    memo.clear()
+
+
+def model(**parameters):
+    return KernelFusionClassifier(fusion_transformer(BRANCHES), **parameters)
+
+
+def test_equals_the_linear_machine_on_weighted_blocks():
+    weights = {name: share**0.5 for name, share in SHARES.items()}
+    blocks = fusion_pipeline(BRANCHES, SVC(kernel="linear", tol=1e-6), weights=weights).fit(TRAIN, Y[:40])
+    kernels = model(weights=SHARES, tol=1e-6).fit(TRAIN, Y[:40])
+    np.testing.assert_allclose(kernels.decision_function(TEST), blocks.decision_function(TEST), atol=1e-3)
+    np.testing.assert_array_equal(kernels.predict(TEST), blocks.predict(TEST))
+
+
+def test_kernels_have_a_mean_diagonal_of_one_over_the_present_rows():
+    for _, block in fit_blocks(fusion_transformer(BRANCHES), TRAIN, Y[:40]).values():
+        for kind in ("linear", "rbf"):
+            diagonal = np.diag(gram(block, block, fit_kernel(block, kind)))
+            present = held_rows(block)
+            assert diagonal[present].mean() == pytest.approx(1)
+            assert not diagonal[~present].any()
+
+
+def test_an_rbf_kernel_is_scikit_learns_with_the_median_width():
+    block = np.random.default_rng(0).normal(size=(30, 4))
+    distances = ((block[:, None] - block[None]) ** 2).sum(axis=2)[np.triu_indices(30, 1)]
+    form = fit_kernel(block, "rbf")
+    assert form.gamma == pytest.approx(1 / np.median(distances))
+    np.testing.assert_allclose(gram(block, block, form), rbf_kernel(block, gamma=form.gamma))
+    np.testing.assert_allclose(gram(sparse.csr_array(block), block, form), gram(block, block, form))
+
+
+@pytest.mark.parametrize("holes", [0.0, 0.5, 0.97])
+def test_linear_gram_is_the_product_of_the_rows(holes):
+    rng = np.random.default_rng(0)
+    left, right = rng.normal(size=(20, 30)), rng.normal(size=(9, 30))
+    left[:, 10:][rng.uniform(size=(20, 20)) < holes] = 0
+    right[:, 10:][rng.uniform(size=(9, 20)) < holes] = 0
+    for wrap in (np.asarray, sparse.csr_array):
+        np.testing.assert_allclose(linear_gram(wrap(left), wrap(right)), left @ right.T)
+        same = wrap(left)
+        np.testing.assert_allclose(linear_gram(same, same), left @ left.T)
+
+
+def test_the_default_machine_of_a_pipeline_is_the_linear_one():
+    by_name = fusion_pipeline(BRANCHES, SVC(kernel="linear")).fit(TRAIN, Y[:40])
+    default = fusion_pipeline(BRANCHES).fit(TRAIN, Y[:40])
+    np.testing.assert_allclose(default.decision_function(TEST), by_name.decision_function(TEST), atol=1e-3)
+    np.testing.assert_array_equal(default.predict(TEST), by_name.predict(TEST))
+
+
+@pytest.mark.parametrize("kernel", ["linear", "rbf", {"image": "rbf"}], ids=str)
+def test_memo_on_and_off_give_equal_results(kernel, monkeypatch):
+    grid = {"weights": simplex_weights(["text", "image", "audio"], 0.5), "C": [0.1, 10.0]}
+    with_memo = GridSearchCV(model(kernel=kernel), grid, cv=3).fit(X, Y)
+    monkeypatch.setattr(memo, "max_bytes", 0)
+    without = GridSearchCV(model(kernel=kernel), grid, cv=3).fit(X, Y)
+    np.testing.assert_array_equal(with_memo.cv_results_["mean_test_score"], without.cv_results_["mean_test_score"])
+    np.testing.assert_array_equal(with_memo.decision_function(X), without.decision_function(X))
+
+
+def test_a_search_fits_each_branch_once_a_fold_and_makes_each_gram_matrix_once(monkeypatch):
+    fits, grams = [], []
+    from mmsk.fusion import _grams
+    from mmsk.fusion._block_scaler import BlockScaler
+
+    fit, make = BlockScaler.fit, _grams._gram
+    monkeypatch.setattr(BlockScaler, "fit", lambda self, *args: (fits.append(1), fit(self, *args))[1])
+    monkeypatch.setattr(_grams, "_gram", lambda *args: (grams.append(1), make(*args))[1])
+    search = GridSearchCV(model(), {"weights": simplex_weights(["text", "image", "audio"], 0.25)}, cv=3).fit(X, Y)
+    used = sum(share > 0 for share in search.best_params_["weights"].values())
+    assert len(fits) == 3 * 3 + 3  # three branches in three folds and once in the refit
+    assert len(grams) == 2 * 3 * 3 + used  # between training rows and with the test rows; the refit predicts nothing
+
+
+def test_a_replaced_file_is_seen(tmp_path):
+    data = make_multimodal(n_samples=20, n_classes=2, folder=tmp_path, random_state=0)
+    fitted = KernelFusionClassifier(fusion_transformer([("image", HOG(), "image")])).fit(data.frame, data.target)
+    before = fitted.decision_function(data.frame)
+    first, second = data.frame["image"].iloc[:2]
+    with open(second, "rb") as file:
+        content = file.read()
+    with open(first, "wb") as file:
+        file.write(content)
+    after = fitted.decision_function(data.frame)
+    assert after[0] == pytest.approx(after[1])
+    assert before[0] != pytest.approx(after[0])
+
+
+def test_labels_and_parameters_are_part_of_the_key():
+    first = model(weights=SHARES).fit(TRAIN, Y[:40])
+    again = clone(first).set_params(fusion__image__describe__orientations=4).fit(TRAIN, Y[:40][::-1])
+    assert again.branches_["image"] is not first.branches_["image"]
+    assert again.branches_["text"] is not first.branches_["text"]
+
+
+def test_the_same_machine_after_pickling():
+    fitted = model(weights=SHARES).fit(TRAIN, Y[:40])
+    thawed = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(thawed.decision_function(TEST), fitted.decision_function(TEST))
+
+
+def test_weights_and_class_weights_of_samples_count():
+    weights = np.where(Y[:40] == Y[0], 10.0, 0.1)
+    plain = model().fit(TRAIN, Y[:40]).decision_function(TEST)
+    assert not np.allclose(model().fit(TRAIN, Y[:40], sample_weight=weights).decision_function(TEST), plain)
+    assert not np.allclose(model(class_weight={Y[0]: 10.0}).fit(TRAIN, Y[:40]).decision_function(TEST), plain)
+
+
+def test_probabilities_sum_to_one_and_rank_as_the_classes():
+    fitted = model(probability=True).fit(X, Y)
+    probabilities = fitted.predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    assert (fitted.classes_[probabilities.argmax(axis=1)] == Y).mean() > 0.8
+    assert not hasattr(model(), "predict_proba")
+
+
+def test_a_class_of_one_row_gets_a_softmax_and_a_warning():
+    y = np.array(["a"] * 20 + ["b"] * 19 + ["c"])
+    with pytest.warns(UserWarning, match="not calibrated"):
+        fitted = model(probability=True).fit(TRAIN, y)
+    probabilities = fitted.predict_proba(TEST)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    np.testing.assert_array_equal(probabilities.argmax(axis=1), fitted.decision_function(TEST).argmax(axis=1))
+
+
+def test_a_branch_of_share_zero_does_not_matter():
+    two = KernelFusionClassifier(fusion_transformer(BRANCHES[:2]), weights={"text": 0.5, "image": 0.5})
+    three = model(weights={"text": 0.5, "image": 0.5})
+    expected = two.fit(TRAIN, Y[:40]).decision_function(TEST)
+    np.testing.assert_allclose(three.fit(TRAIN, Y[:40]).decision_function(TEST), expected)
+
+
+def test_reduced_branches_and_numbers_work():
+    branches = [
+        ("text", Tfidf(), "text"),
+        ("number", "passthrough", ["a", "b"]),
+    ]
+    from sklearn.pipeline import make_pipeline
+
+    branches[0] = ("text", make_pipeline(Tfidf(), PresentRows(TruncatedSVD(3, random_state=0))), "text")
+    frame = X.assign(a=np.arange(60.0), b=np.nan)
+    fitted = KernelFusionClassifier(fusion_transformer(branches)).fit(frame, Y)
+    assert fitted.predict(frame).shape == (60,)
+
+
+def test_a_row_with_nothing_in_it_gets_an_answer():
+    fitted = model().fit(TRAIN, Y[:40])
+    nothing = pd.DataFrame([dict.fromkeys(X.columns)])
+    assert fitted.predict(nothing)[0] in Y
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"weights": {"sound": 1.0}}, "weights for unknown branches"),
+        ({"weights": {"text": -1.0}}, "at least 0"),
+        ({"weights": dict.fromkeys(SHARES, 0.0)}, "not all 0"),
+        ({"kernel": {"image": "cubic"}}, "linear, rbf"),
+        ({"C": 0.0}, "'C' parameter"),
+        ({"kernel": "cubic"}, "'kernel' parameter"),
+    ],
+)
+def test_bad_parameters_are_refused(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        model(**parameters).fit(TRAIN, Y[:40])
+
+
+def test_the_memo_is_bounded_and_keeps_the_recently_used():
+    table = Memo(max_bytes=3000)
+    for number in range(5):
+        table.recall(number, lambda: np.zeros(100))
+        table.recall(0, lambda: np.zeros(100))
+    calls = []
+    table.recall(0, lambda: calls.append("made"))
+    table.recall(1, lambda: calls.append("made"))
+    assert calls == ["made"]
+
+
+def test_what_is_random_is_never_remembered():
+    assert repeatable(fusion_transformer(BRANCHES).transformers[0][1])
+    assert not repeatable(fusion_transformer(BRANCHES, dropout=0.1).transformers[0][1])
+    assert repeatable(fusion_transformer(BRANCHES, dropout=0.1, random_state=0).transformers[0][1])
