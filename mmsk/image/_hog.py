@@ -10,6 +10,7 @@ import numpy as np
 from mmsk._base import ItemDescriptor
 from mmsk._params import BOOL, COUNT, InvalidParameterError, check_pair, one_of
 from mmsk.cache import FeatureCache
+from mmsk.image._implementation import implementation
 from mmsk.image._picture import Picture
 
 __all__ = ["HOG"]
@@ -62,6 +63,7 @@ class HOG(ItemDescriptor):
     """
 
     _item_class = Picture
+    _libraries: ClassVar[tuple[str, ...]] = ("Pillow", "numpy", "numba", "scikit-image")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ItemDescriptor._shared_constraints,
         "size": [tuple, list],
@@ -106,18 +108,23 @@ class HOG(ItemDescriptor):
         self.transform_sqrt = transform_sqrt
 
     def _describe(self, item: Picture) -> np.ndarray:
-        from skimage.feature import hog
-
-        return np.asarray(
-            hog(
-                item.gray((self.size[0], self.size[1])),
-                orientations=self.orientations,
-                pixels_per_cell=self.pixels_per_cell,
-                cells_per_block=self.cells_per_block,
-                block_norm=self.block_norm,
-                transform_sqrt=self.transform_sqrt,
-            )
+        if implementation() == "mmsk":
+            from mmsk.image._hog_kernel import hog
+        else:
+            from skimage.feature import hog
+        vector: np.ndarray = hog(
+            item.gray((self.size[0], self.size[1])),
+            orientations=self.orientations,
+            pixels_per_cell=self.pixels_per_cell,
+            cells_per_block=self.cells_per_block,
+            block_norm=self.block_norm,
+            transform_sqrt=self.transform_sqrt,
         )
+        return vector
+
+    def _cache_key(self) -> bytes | None:
+        key = super()._cache_key()
+        return None if key is None else key + implementation().encode()
 
     def _check_parameters(self) -> None:
         size = check_pair("size", self.size)
