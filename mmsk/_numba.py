@@ -2,7 +2,7 @@
 
 Strategy: importing numba costs half a second and compiling a kernel costs more, so neither happens before a kernel
 runs, and the machine code is kept on disk. Where numba finds no place to write (read-only site-packages and no home
-folder) the kernel is compiled once in each process, and one warning says so. Compiled code releases the GIL and keeps
+folder) a kernel is compiled once in each process, and one warning says so. Compiled code releases the GIL and keeps
 the order of floating-point operations as it is written, so the bits do not depend on the number of threads.
 """
 

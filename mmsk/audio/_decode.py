@@ -102,8 +102,10 @@ def _mix(blocks: Iterable[np.ndarray], rate: float, limits: Mapping[str, Any], s
     energy = np.zeros(2)  # of the mean, and of the channels
     with np.errstate(all="ignore"):  # what is not finite is found, and named, later
         for block in blocks:
-            mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1)
-            energy += np.square(mono, dtype=np.float64).sum(), np.square(block, dtype=np.float64).mean(axis=1).sum()
+            mono = block[:, 0]
+            if block.shape[1] > 1:
+                mono = block.mean(axis=1)
+                energy += np.square(mono, dtype=np.float64).sum(), np.square(block, dtype=np.float64).mean(axis=1).sum()
             pieces.append(mono)
             found += len(mono)
             if found > frames:

@@ -69,7 +69,7 @@ class MFCC(ItemDescriptor):
     """
 
     _item_class = Sound
-    _libraries: ClassVar[tuple[str, ...]] = ("librosa", "numpy", "scipy", "soundfile", "soxr")
+    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ItemDescriptor._shared_constraints,
         "n_mfcc": COUNT,

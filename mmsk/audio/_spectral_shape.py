@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
 from mmsk._base import ItemDescriptor
-from mmsk._params import COUNT, POSITIVE, POSITIVE_OR_NONE, SHARE, WHOLE, InvalidParameterError
+from mmsk._params import COUNT, POSITIVE, POSITIVE_OR_NONE, SHARE, InvalidParameterError
 from mmsk.audio._pooling import check_statistics, pool, statistic_names
 from mmsk.audio._sound import Sound
 from mmsk.audio._spectrum import FLOOR, decibels, framed
@@ -59,7 +60,7 @@ class SpectralShape(ItemDescriptor):
     >>> shape = SpectralShape(statistics=["median"])
     >>> vector = shape.fit_transform([(tone, 22_050)])[0]
     >>> dict(zip(shape.names_, vector.round(2).tolist()))["centroid_median"]
-    440.03
+    440.25
     """
 
     _item_class = Sound
@@ -138,19 +139,16 @@ class SpectralShape(ItemDescriptor):
 
     def _check_parameters(self) -> None:
         check_statistics(self.statistics)
-        highest = LOWEST_BAND * 2 ** (self.n_bands - 1)
-        if highest >= self.sample_rate / 2:
-            what = f"n_bands={self.n_bands} puts a band at {highest:g} Hz"
-            raise InvalidParameterError(f"{what}, above sample_rate / 2 = {self.sample_rate / 2:g} Hz; use fewer bands")
+        _bands(np.fft.rfftfreq(self.n_fft, 1 / self.sample_rate), self.n_bands)
 
 
 def _moments(magnitude: np.ndarray, frequencies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean frequency of each frame in Hz and the standard deviation around it; 0 in silence."""
     total = magnitude.sum(axis=0, dtype=np.float64)
-    share = magnitude / np.where(total > 0, total, 1.0)
-    centroid = np.einsum("f,ft->t", frequencies, share)
-    deviation = np.square(frequencies[:, np.newaxis] - centroid)
-    return centroid, np.sqrt(np.einsum("ft,ft->t", deviation, share))
+    total[total == 0] = 1.0
+    mean = np.einsum("f,ft->t", frequencies, magnitude) / total
+    square = np.einsum("f,ft->t", frequencies**2, magnitude) / total
+    return mean, np.sqrt(np.maximum(square - mean**2, 0.0))
 
 
 def _rolloff(magnitude: np.ndarray, frequencies: np.ndarray, share: float) -> np.ndarray:
@@ -162,23 +160,36 @@ def _rolloff(magnitude: np.ndarray, frequencies: np.ndarray, share: float) -> np
 def _flatness(power: np.ndarray) -> np.ndarray:
     """Return the geometric over the arithmetic mean of each frame's power: 1 for noise, near 0 for a tone."""
     floored = np.maximum(FLOOR, power)
-    return np.asarray(np.exp(np.log(floored).mean(axis=0)) / floored.mean(axis=0))
+    geometric = np.exp(np.log(floored).mean(axis=0, dtype=np.float64))
+    return np.asarray(geometric / floored.mean(axis=0, dtype=np.float64))
+
+
+def _bands(frequencies: np.ndarray, n_bands: int) -> list[slice]:
+    """Return librosa's octave bands: each but the lowest begins one bin early, the highest ends with the spectrum."""
+    edges = [0.0, *(LOWEST_BAND * 2.0**octave for octave in range(n_bands + 1))]
+    bands = []
+    for band, (low, high) in enumerate(pairwise(edges)):
+        inside = np.flatnonzero((frequencies >= low) & (frequencies <= high))
+        if len(inside) + (band > 0) < 2:
+            raise InvalidParameterError(
+                f"n_bands={n_bands}: no bin from {low:g} to {high:g} Hz; fewer or a larger n_fft"
+            )
+        last = inside[-1] + 1 if band < n_bands else len(frequencies)
+        bands.append(slice(inside[0] - (band > 0), last))
+    return bands
 
 
 def _contrast(magnitude: np.ndarray, frequencies: np.ndarray, n_bands: int) -> np.ndarray:
     """Return the distance in dB from valleys to peaks in each octave band, of shape (n_bands + 1, n_frames)."""
-    edges = [0.0, *(LOWEST_BAND * 2.0**octave for octave in range(n_bands + 1))]
     valley, peak = np.empty((2, n_bands + 1, magnitude.shape[1]))
-    for band in range(n_bands + 1):
-        inside = np.flatnonzero((frequencies >= edges[band]) & (frequencies <= edges[band + 1]))
-        first = inside[0] - (band > 0)
-        last = inside[-1] + 1 if band < n_bands else len(frequencies)
-        count = max(1, round(EXTREMES * (last - first)))
-        # as in librosa, every band but the highest leaves out its last bin after the extremes were counted
-        ordered = np.sort(magnitude[first : last - (band < n_bands)].T, axis=1)
-        valley[band] = ordered[:, :count].mean(axis=1)
-        peak[band] = ordered[:, -count:].mean(axis=1)
-    return decibels(peak) - decibels(valley)
+    for number, band in enumerate(_bands(frequencies, n_bands)):
+        count = max(1, round(EXTREMES * (band.stop - band.start)))
+        # as in librosa, every band but the highest leaves out its last bin, after its extremes were counted
+        inside = magnitude[band.start : band.stop - (number < n_bands)]
+        ordered = np.sort(inside.T, axis=1)
+        valley[number] = ordered[:, :count].mean(axis=1)
+        peak[number] = ordered[:, -count:].mean(axis=1)
+    return np.asarray(decibels(peak) - decibels(valley))
 
 
 def _crossings(wave: np.ndarray, length: int, hop: int) -> np.ndarray:
@@ -193,4 +204,4 @@ def _crossings(wave: np.ndarray, length: int, hop: int) -> np.ndarray:
 def _loudness(wave: np.ndarray, length: int, hop: int) -> np.ndarray:
     """Return the root mean square of each frame."""
     frames = framed(np.pad(wave, length // 2), length, hop)
-    return np.sqrt(np.einsum("tn,tn->t", frames, frames, dtype=np.float64) / length)
+    return np.asarray(np.sqrt(np.einsum("tn,tn->t", frames, frames, dtype=np.float64) / length))

@@ -1,4 +1,4 @@
-"""Spectrograms: the power spectrogram, the mel and chroma filter banks, and decibels.
+"""Spectrograms: power by frequency, by mel band and by pitch class, and decibels.
 
 Strategy: everything has librosa's layout, (n_bins, n_frames), time last: then each kernel adds up whole rows in a fixed
 order, which vectorises and which no number of threads can change. (A BLAS product sums in another order for another
@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from mmsk._numba import jit
+from mmsk.audio._banks import chroma_bank, mel_bank
 
 __all__ = ["chroma", "decibels", "mel", "power"]
 
@@ -58,19 +59,18 @@ def framed(samples: np.ndarray, length: int, hop: int) -> np.ndarray:
 
 def mel(spectrum: np.ndarray, rate: float, n_fft: int, n_mels: int, fmin: float, fmax: float | None) -> np.ndarray:
     """Return the mel spectrogram of a power spectrogram, of shape (n_mels, n_frames), as librosa's."""
-    return np.asarray(_apply_bank(*_mel_bank(rate, n_fft, n_mels, fmin, fmax), spectrum))
+    return np.asarray(_apply_bank(*mel_bank(rate, n_fft, n_mels, fmin, fmax), spectrum))
 
 
 def chroma(spectrum: np.ndarray, rate: float, n_fft: int, n_chroma: int, tuning: float) -> np.ndarray:
     """Return the energy in each pitch class of a power spectrogram, of shape (n_chroma, n_frames)."""
-    return np.asarray(_apply_bank(*_chroma_bank(rate, n_fft, n_chroma, tuning), spectrum))
+    return np.asarray(_apply_bank(*chroma_bank(rate, n_fft, n_chroma, tuning), spectrum))
 
 
 def decibels(spectrum: np.ndarray) -> np.ndarray:
     """Return ``librosa.power_to_db(spectrum)``: at most 80 dB below the peak."""
-    level: np.ndarray = 10.0 * np.log10(np.maximum(FLOOR, spectrum))
-    np.maximum(level, level.max() - RANGE, out=level)
-    return level
+    level = 10.0 * np.log10(np.maximum(FLOOR, spectrum))
+    return np.asarray(np.maximum(level, level.max() - RANGE))
 
 
 @lru_cache(maxsize=16)
@@ -78,30 +78,6 @@ def _window(n_fft: int) -> np.ndarray:
     from scipy.signal import get_window
 
     return np.asarray(get_window("hann", n_fft, fftbins=True))
-
-
-@lru_cache(maxsize=64)
-def _mel_bank(rate: float, n_fft: int, n_mels: int, fmin: float, fmax: float | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return librosa's mel filters, and the first and last bin of each that matter."""
-    from librosa.filters import mel as filters
-
-    return _with_edges(filters(sr=rate, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax))
-
-
-@lru_cache(maxsize=512)
-def _chroma_bank(rate: float, n_fft: int, n_chroma: int, tuning: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return librosa's chroma filters; tuning is one of 100 values where it was estimated."""
-    from librosa.filters import chroma as filters
-
-    return _with_edges(filters(sr=rate, n_fft=n_fft, n_chroma=n_chroma, tuning=tuning))
-
-
-def _with_edges(bank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a filter bank and, for each filter, the range of bins outside of which it is zero."""
-    used = bank > 0
-    first = used.argmax(axis=1)
-    last = np.where(used.any(axis=1), bank.shape[1] - used[:, ::-1].argmax(axis=1), first)
-    return np.ascontiguousarray(bank, dtype=np.float32), np.stack([first, last], axis=1)
 
 
 @jit

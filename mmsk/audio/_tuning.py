@@ -38,7 +38,7 @@ def estimate_tuning(spectrum: np.ndarray, rate: float, n_fft: int, bins_per_octa
     """
     frequencies = np.fft.rfftfreq(n_fft, 1 / rate)
     inside = np.flatnonzero((frequencies >= FMIN) & (frequencies < min(FMAX, rate / 2)))
-    if not len(inside) or not len(spectrum):
+    if not len(inside):
         return 0.0
     threshold = np.float32(THRESHOLD) * spectrum.max(axis=0)
     places, heights = _peaks(spectrum, threshold, inside[0], inside[-1] + 1)
@@ -46,42 +46,48 @@ def estimate_tuning(spectrum: np.ndarray, rate: float, n_fft: int, bins_per_octa
         return 0.0
     pitches = (places * float(rate) / n_fft).astype(np.float32)
     strong = pitches[heights >= np.median(heights)]
-    residual = np.mod(bins_per_octave * np.log2(strong / (440.0 / 16)), 1.0)
-    residual[residual >= 0.5] -= 1.0
     edges = np.linspace(-0.5, 0.5, RESOLUTION + 1)
-    return float(edges[np.argmax(_histogram(residual, edges))])
+    return float(edges[np.argmax(_count(bins_per_octave * np.log2(strong / (440.0 / 16)), edges))])
 
 
 @jit
 def _peaks(spectrum, threshold, first, last):  # type: ignore[no-untyped-def]  # a kernel: numba infers the types
     """Return the place (in bins) and the height of each local maximum between two bins, by parabolic interpolation."""
-    n_frames = spectrum.shape[1]
+    top, n_frames = spectrum.shape[0] - 1, spectrum.shape[1]
     places = np.empty(n_frames * ((last - first) // 2 + 1), dtype=np.float64)
     heights = np.empty(places.shape[0], dtype=np.float32)
+    frames = np.empty(n_frames + 1, dtype=np.int64)
     found = 0
     for bin_ in range(first, last):
-        below, here, above = spectrum[bin_ - 1], spectrum[bin_], spectrum[bin_ + 1]
-        for frame in range(n_frames):
-            if here[frame] > threshold[frame] and here[frame] > below[frame] and here[frame] >= above[frame]:
-                curvature = np.float64(above[frame] + below[frame]) - 2.0 * np.float64(here[frame])
-                slope = np.float64(above[frame] - below[frame]) / 2.0
-                shift = np.float32(0.0)
-                if abs(slope) < abs(curvature):
-                    shift = np.float32(-slope / curvature)
-                gradient = (above[frame] - below[frame]) / np.float32(2.0)
-                places[found] = bin_ + np.float64(shift)
-                heights[found] = here[frame] + np.float32(0.5) * gradient * shift
-                found += 1
+        below, here, above = spectrum[bin_ - 1], spectrum[bin_], spectrum[min(bin_ + 1, top)]
+        n_peaks = 0
+        for frame in range(n_frames):  # without a branch, which noise would make unpredictable
+            frames[n_peaks] = frame
+            value = here[frame]
+            n_peaks += (value > threshold[frame]) & (value > below[frame]) & (value >= above[frame])
+        for frame in frames[:n_peaks]:
+            curvature = np.float64(above[frame] + below[frame]) - 2.0 * np.float64(here[frame])
+            slope = np.float64(above[frame] - below[frame]) / 2.0
+            shift = np.float32(0.0)
+            if bin_ < top and abs(slope) < abs(curvature):
+                shift = np.float32(-slope / curvature)
+            gradient = (above[frame] - below[frame]) / np.float32(2.0)
+            places[found] = bin_ + np.float64(shift)
+            heights[found] = here[frame] + np.float32(0.5) * gradient * shift
+            found += 1
     return places[:found], heights[:found]
 
 
 @jit
-def _histogram(values, edges):  # type: ignore[no-untyped-def]  # a kernel: numba infers the types
-    """Return ``numpy.histogram(values, edges)[0]`` for equally spaced edges."""
+def _count(positions, edges):  # type: ignore[no-untyped-def]  # a kernel: numba infers the types
+    """Return the histogram of how far positions are from the next whole number, for equally spaced edges."""
     n_bins = edges.shape[0] - 1
     counts = np.zeros(n_bins, dtype=np.int64)
-    for value in values:
-        place = min(max(int((value - edges[0]) * n_bins / (edges[-1] - edges[0])), 0), n_bins - 1)
+    for position in positions:
+        value = position - np.floor(position)
+        if value >= np.float32(0.5):
+            value -= np.float32(1.0)
+        place = min(int((value + 0.5) * n_bins), n_bins - 1)
         while place > 0 and value < edges[place]:
             place -= 1
         while place < n_bins - 1 and value >= edges[place + 1]:
