@@ -54,7 +54,7 @@ def resolve_media(frame: pd.DataFrame, root: Path, media: str | Sequence[str] | 
 
 
 def _names_media(column: pd.Series) -> bool:
-    if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
+    if not (pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype)):
         return False
     present = [cell for cell in column if not is_missing(cell)]
     naming = sum(any(_ending(path) in ENDINGS.keys() | UNREADABLE for path in _paths(cell)) for cell in present)

@@ -103,11 +103,14 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise ImportError("reading Parquet needs pyarrow: pip install 'mmsk[parquet]'") from error
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} cannot be read as Parquet: {error}") from error
-    for name in frame.select_dtypes("object"):
-        frame[name] = [
-            cell.tolist() if getattr(cell, "dtype", None) == np.dtype(object) else cell for cell in frame[name]
-        ]
+    for name, column in frame.items():
+        if pd.api.types.is_object_dtype(column):
+            frame[name] = column.map(_as_list)
     return frame
+
+
+def _as_list(cell: Any) -> Any:
+    return cell.tolist() if isinstance(cell, np.ndarray) and cell.dtype.hasobject else cell
 
 
 READ: dict[str, Callable[[Path], pd.DataFrame]] = {

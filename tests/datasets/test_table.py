@@ -155,7 +155,7 @@ def test_a_root_replaces_the_folder_of_the_table(tmp_path):
 def test_absent_files_are_counted_and_shown(tmp_path):
     write(tmp_path, "0.png", "")
     rows = "".join(f"{number}.png,{number}.wav\n" for number in range(6))
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="do not exist") as caught:
         frame = read_table(write(tmp_path, "t.csv", "photo,clip\n" + rows))
     first, second = (str(warning.message) for warning in caught)
     assert first.startswith(f"column 'photo': 5 of 6 files do not exist: {tmp_path / '1.png'}, {tmp_path / '2.png'}, ")
@@ -175,7 +175,7 @@ def test_media_columns_may_be_named(tmp_path):
     assert read_table(table)["photo"][0] == "photos/1"
     for media in ("photo", ["photo"]):
         assert read_table(table, media=media)["photo"][0] == str(tmp_path / "photos" / "1")
-    with pytest.raises(ValueError, match="no column 'phto'; there are photo, label"):
+    with pytest.raises(ValueError, match="no column 'phto' in the table; there are photo, label"):
         read_table(table, media="phto")
 
 
