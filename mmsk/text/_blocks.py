@@ -16,7 +16,7 @@ from mmsk.text._words import split_unspaced, word_pattern
 if TYPE_CHECKING:
     from mmsk.text._tfidf import Tfidf
 
-__all__ = ["BLOCKS", "fit_blocks", "side_by_side", "transform_blocks"]
+__all__ = ["BLOCKS", "fit_blocks", "transform_blocks"]
 
 #: The blocks that each `analyzer` stands for.
 BLOCKS = {"word": ["word"], "char_wb": ["char"], "both": ["word", "char"]}
@@ -25,45 +25,50 @@ SHOWN = 3  # documents that an error shows
 SHOWN_LENGTH = 60  # characters of each
 
 
-def fit_blocks(tfidf: Tfidf, texts: Sequence[str], column: str) -> tuple[dict[str, TfidfVectorizer], list[Any]]:
-    """Return the fitted vectorizer of each block that the parameters ask for, and its matrix of the texts.
+def fit_blocks(tfidf: Tfidf, texts: Sequence[str | None], column: str) -> tuple[dict[str, TfidfVectorizer], Any]:
+    """Return the fitted vectorizer of each block that the parameters ask for, and the matrix of the texts.
+
+    Parameters
+    ----------
+    tfidf : Tfidf
+        The parameters.
+    texts : sequence of str or None
+        Clean texts, None for a row without one.
+    column : str
+        How an error calls the column.
 
     Raises
     ------
     ValueError
         When there is no text, or no feature is left of a block: naming the column and showing the first texts.
     """
-    if not texts:
+    present = [text for text in texts if text is not None]
+    if not present:
         raise ValueError(
-            f"Tfidf: {column} holds no document, all its rows are missing (None, nan, blank); leave it out, or see "
-            "that each training fold has some text"
+            f"Tfidf: {column} holds no document, its {len(texts)} rows are all missing (None, nan, blank); leave it "
+            "out, or see that each training fold has some text"
         )
     vectorizers = _new_vectorizers(tfidf)
     matrices = []
     for block, vectorizer in vectorizers.items():
         try:
-            matrices.append(vectorizer.fit_transform(_block_texts(tfidf, block, texts)))
+            matrices.append(vectorizer.fit_transform(_block_texts(tfidf, block, present)))
         except ValueError as error:
             if "empty vocabulary" not in str(error) and "no terms remain" not in str(error):
                 raise
-            raise ValueError(_no_vocabulary(block, texts, column)) from error
-    return vectorizers, matrices
+            raise ValueError(_no_vocabulary(block, present, column)) from error
+    return vectorizers, _assembled(tfidf, matrices, texts)
 
 
-def transform_blocks(tfidf: Tfidf, texts: Sequence[str]) -> list[Any]:
-    """Return each fitted block's matrix of the texts; scikit-learn refuses to weigh no text at all."""
-    if not texts:
-        return [sparse.csr_matrix(np.empty((0, tfidf._n_features_out), dtype=np.float32))]
-    return [each.transform(_block_texts(tfidf, block, texts)) for block, each in tfidf.vectorizers_.items()]
-
-
-def side_by_side(blocks: Sequence[Any], texts: Sequence[str | None]) -> sparse.csr_matrix:
-    """Put the blocks of the documents that are there side by side, and each document into its row."""
-    matrix = sparse.hstack(blocks, format="csr", dtype=np.float32)
-    stored = np.zeros(len(texts) + 1, dtype=matrix.indptr.dtype)
-    stored[1:][[text is not None for text in texts]] = np.diff(matrix.indptr)
-    ends = np.cumsum(stored, dtype=matrix.indptr.dtype)
-    return sparse.csr_matrix((matrix.data, matrix.indices, ends), shape=(len(texts), matrix.shape[1]))
+def transform_blocks(tfidf: Tfidf, texts: Sequence[str | None]) -> Any:
+    """Return the matrix of the texts under the fitted vectorizers."""
+    present = [text for text in texts if text is not None]
+    if present:
+        blocks = tfidf.vectorizers_.items()
+        matrices = [each.transform(_block_texts(tfidf, block, present)) for block, each in blocks]
+    else:  # scikit-learn refuses to weigh no text at all
+        matrices = [sparse.csr_matrix(np.empty((0, tfidf._n_features_out), dtype=np.float32))]
+    return _assembled(tfidf, matrices, texts)
 
 
 def _new_vectorizers(tfidf: Tfidf) -> dict[str, TfidfVectorizer]:
@@ -108,3 +113,18 @@ def _no_vocabulary(block: str, texts: Sequence[str], column: str) -> str:
         f"Tfidf: no {what} of {column} is left as a feature (empty vocabulary); the first of its {len(texts)} "
         f"documents: {shown}; check {remedy}"
     )
+
+
+def _assembled(tfidf: Tfidf, matrices: Sequence[Any], texts: Sequence[str | None]) -> Any:
+    """Put the blocks of the texts that are there side by side, and each text into its row."""
+    missing = np.array([text is None for text in texts], dtype=bool)
+    matrix = sparse.hstack(matrices, format="csr", dtype=np.float32)
+    stored = np.zeros(len(texts) + 1, dtype=matrix.indptr.dtype)
+    stored[1:][~missing] = np.diff(matrix.indptr)
+    ends = np.cumsum(stored, dtype=matrix.indptr.dtype)
+    matrix = sparse.csr_matrix((matrix.data, matrix.indices, ends), shape=(len(texts), matrix.shape[1]))
+    if tfidf.sparse_output:
+        return matrix
+    dense = matrix.toarray()
+    dense[missing] = np.nan
+    return dense

@@ -19,7 +19,7 @@ _LISTS = {
     "chinese": """
         的 了 是 在 和 与 及 或 而 也 都 就 我 你 您 他 她 它 我们 你们 他们 她们 它们 这 那 这个 那个 这些 那些 之 着
         吗 呢 吧 啊 把 被 从 对 于 为 以 由 所 其 很 还 又 个 則 與 為 們 我們 你們 他們 她們 它們 這 這個 這些 那個 著
-        嗎 從 對 於 還 個
+        嗎 從 對 於 還 個 们 們 些
     """,
     "danish": """
         og i jeg det at en et den til er som på de med han af for var sig men har vi havde ham hun nu over da fra du ud
@@ -57,7 +57,7 @@ _LISTS = {
     """,
     "japanese": """
         の は が を に で と も や へ か な ね よ だ です ます した して する ある いる なる この その あの これ それ
-        あれ ここ そこ から まで より など また そして こと もの ため れる られ った って には とは ので でき
+        あれ ここ そこ から まで より など また こと もの ため れる られ った って には とは ので でき
     """,
     "norwegian": """
         og i jeg det at en et ei den til er som på de med han av for var seg men har vi hadde ham hun nå over da fra du

@@ -18,24 +18,23 @@ __all__ = ["split_unspaced", "split_words", "word_pattern"]
 
 # The letters and marks of writing without spaces, as the inside of a character class: Han, kana, bopomofo; Thai, Lao,
 # Burmese, Khmer. Their digits and punctuation are left out.
-UNSPACED = (
+_UNSPACED = (
     "\u3005-\u3007\u3041-\u3096\u3099-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ece\u1000-\u103f\u1050-\u108f\u1780-\u17d3"
 )
-LAST_BMP = 0xFFFF  # beyond it a character class is searched range by range, and its marks are those of dead scripts
+_LAST_BMP = 0xFFFF  # beyond it a character class is searched range by range, and its marks are those of dead scripts
 
-_RUN = re.compile(f"[{UNSPACED}]+")
+_RUN = re.compile(f"[{_UNSPACED}]+")
 
 
 @cache
-def marks() -> str:
+def _marks() -> str:
     """Return the combining marks of Unicode's first plane, as the inside of a character class.
 
-    Read from `unicodedata` (9 ms) rather than listed, and kept as text in each fitted model, so that a model tokenises
-    as it was trained to under every version of Unicode.
+    Read from `unicodedata` (9 ms, once) rather than listed: they are then those of the Unicode version that the patterns know.
     """
-    points = [point for point in range(0x300, LAST_BMP) if unicodedata.category(chr(point)).startswith("M")]
+    points = [point for point in range(0x300, _LAST_BMP) if unicodedata.category(chr(point)).startswith("M")]
     starts = [point for point, before in zip(points, [0, *points], strict=False) if point != before + 1]
     ends = [point for point, after in zip(points, [*points[1:], 0], strict=True) if point != after - 1]
     return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
@@ -49,17 +48,17 @@ def word_pattern() -> str:
     >>> re.findall(word_pattern(), "a हिन्दी word, 猫")
     ['हिन्दी', 'word', '猫']
     """
-    return rf"\w[\w{marks()}]+|[{UNSPACED}]"
+    return rf"\w[\w{_marks()}]+|[{_UNSPACED}]"
 
 
 @cache
 def _character() -> re.Pattern[str]:
-    return re.compile(rf".[{marks()}]*", re.DOTALL)
+    return re.compile(rf".[{_marks()}]*", re.DOTALL)
 
 
 @cache
 def _word() -> re.Pattern[str]:
-    return re.compile(rf"[\w{marks()}]+")
+    return re.compile(rf"[\w{_marks()}]+")
 
 
 def split_unspaced(text: str) -> str:
