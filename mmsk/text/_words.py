@@ -32,7 +32,7 @@ _RUN = re.compile(f"[{_UNSPACED}]+")
 def _marks() -> str:
     """Return the combining marks of Unicode's first plane, as the inside of a character class.
 
-    Read from `unicodedata` (9 ms, once) rather than listed: they are then those of the Unicode version that the patterns know.
+    Read from `unicodedata` (9 ms, once) rather than listed: so they are of the same version as the patterns' letters.
     """
     points = [point for point in range(0x300, _LAST_BMP) if unicodedata.category(chr(point)).startswith("M")]
     starts = [point for point, before in zip(points, [0, *points], strict=False) if point != before + 1]
