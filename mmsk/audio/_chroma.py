@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mmsk._base import ItemDescriptor
-from mmsk._params import COUNT, POSITIVE, POSITIVE_OR_NONE
+from mmsk._params import COUNT, POSITIVE, POSITIVE_OR_NONE, InvalidParameterError
 from mmsk.audio._pooling import check_statistics, pool, statistic_names
 from mmsk.audio._sound import Sound
 from mmsk.audio._spectrum import chroma
@@ -128,3 +128,5 @@ class Chroma(ItemDescriptor):
 
     def _check_parameters(self) -> None:
         check_statistics(self.statistics)
+        if self.n_fft < 2:
+            raise InvalidParameterError(f"n_fft must be at least 2, got {self.n_fft}")

@@ -64,19 +64,31 @@ def decode(content: Any, limits: Mapping[str, Any], seconds: float | None = None
     return decoded
 
 
+class _Bytes(io.BytesIO):
+    """Bytes as a file, whose end and start a decoder that follows a broken header may seek beyond."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place, or stay where there is no such place, as a file of the operating system does."""
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):  # soundfile would print it and go on
+            return self.tell()
+
+
 def _decode_bytes(content: bytes, limits: Mapping[str, Any], seconds: float | None) -> Decoded:
     """Decode a file's bytes."""
     import soundfile
 
+    if not content:
+        raise MediaError("empty", detail="0 bytes")
     try:
-        with soundfile.SoundFile(io.BytesIO(content)) as file:
+        with soundfile.SoundFile(_Bytes(content)) as file:
             if file.format not in FORMATS:
                 raise MediaError("unknown_format", detail=f"sound in the format {file.format}")
             rate = _checked_rate(file.samplerate, limits)
             _check_channels(file.channels, limits)
-            _check_claim(file, limits, seconds)
+            form, expected = file.format, _check_length(_claimed(file), rate, limits, seconds)
             decoded = _mix(_blocks(file), rate, limits, seconds)
-            form, claimed = file.format, file.frames
     except MediaError:
         raise
     except soundfile.LibsndfileError as error:
@@ -84,7 +96,7 @@ def _decode_bytes(content: bytes, limits: Mapping[str, Any], seconds: float | No
         raise MediaError(kind, detail=f"libsndfile says: {error.error_string}") from error
     except (Exception, MemoryError) as error:
         raise MediaError("corrupt", detail=f"it cannot be decoded ({type(error).__name__}: {error})") from error
-    _check_whole(content, form, claimed, decoded)
+    _check_whole(content, form, expected, len(decoded.samples))
     return decoded
 
 
@@ -128,6 +140,8 @@ def _extent(rate: float, limits: Mapping[str, Any], seconds: float | None) -> tu
 def _as_block(samples: Any, limits: Mapping[str, Any]) -> np.ndarray:
     """Return an array's samples as (n_samples, n_channels), float32, integers scaled to [-1, 1)."""
     array = np.asarray(samples)
+    if not array.size:
+        return np.empty((0, 1), dtype=np.float32)
     if array.ndim == 1:
         array = array[:, np.newaxis]
     elif array.shape[0] <= limits["max_channels"] < array.shape[1]:
@@ -154,20 +168,24 @@ def _check_channels(channels: int, limits: Mapping[str, Any]) -> None:
         raise MediaError("too_many_channels", detail=f"{channels} channels, max_channels={limits['max_channels']}")
 
 
-def _check_claim(file: Any, limits: Mapping[str, Any], seconds: float | None) -> None:
-    """Refuse a file whose header says that it is too long, before it is decoded; an MP3's header only guesses."""
-    frames, by_limit = _extent(file.samplerate, limits, seconds)
-    refused = by_limit and limits["on_long"] == "error" and file.format != "MP3"
-    if refused and frames < file.frames < UNKNOWN_LENGTH:
-        claimed = f"its header says {file.frames / file.samplerate:,.0f} s"
-        raise MediaError("too_long", detail=f"{claimed}, max_seconds={limits['max_seconds']:g}")
+def _claimed(file: Any) -> int:
+    """Return how many frames a header says there are, 0 where it does not say; an MP3's only guesses."""
+    return 0 if file.format == "MP3" or file.frames >= UNKNOWN_LENGTH else int(file.frames)
 
 
-def _check_whole(content: bytes, form: str, claimed: int, decoded: Decoded) -> None:
+def _check_length(claimed: int, rate: float, limits: Mapping[str, Any], seconds: float | None) -> int:
+    """Return how many frames there should be, before they are decoded; refuse too many."""
+    frames, by_limit = _extent(rate, limits, seconds)
+    if claimed > frames and by_limit and limits["on_long"] == "error":
+        what = f"its header says {claimed / rate:,.0f} s"
+        raise MediaError("too_long", detail=f"{what}, max_seconds={limits['max_seconds']:g}")
+    return min(claimed, frames)
+
+
+def _check_whole(content: bytes, form: str, expected: int, found: int) -> None:
     """Refuse a file that is cut off: what is left of it would pass for a shorter clip."""
-    found = len(decoded.samples)
-    if form == "FLAC" and decoded.complete and found < claimed < UNKNOWN_LENGTH:
-        raise MediaError("truncated", detail=f"{found:,} samples, its header says {claimed:,}")
+    if found < expected:
+        raise MediaError("truncated", detail=f"{found:,} samples, its header says {expected:,}")
     if (form.startswith("WAV") and _wav_is_cut(content)) or (form == "OGG" and _ogg_is_cut(content)):
         raise MediaError("truncated", detail=f"it ends after {len(content):,} bytes, inside its data")
 

@@ -17,6 +17,7 @@ from mmsk.errors import MediaError
 __all__ = ["CancelledWarning", "Sound"]
 
 GIBIBYTE = 2**30
+LOUDEST = 1e12  # full scale is 1; above this, a power spectrum would leave the range of float32
 SAMPLE_TYPES = ["f2", "f4", "f8", "i1", "i2", "i4", "u1", "u2", "u4"]
 
 
@@ -116,8 +117,8 @@ class Sound(Item, kind="audio"):
         samples = decoded.samples
         if duration is not None:
             samples = samples[: max(1, int(duration * decoded.rate))]
-        if not np.isfinite(samples).all():
-            first = int(np.argmin(np.isfinite(samples)))
+        if not max(samples.max(), -samples.min()) < LOUDEST:  # a nan is not less either
+            first = int(np.argmin(np.abs(samples) < LOUDEST))
             raise MediaError("nonfinite", detail=f"sample {first:,} is {samples[first]}")
         samples.flags.writeable = False
         return samples

@@ -42,12 +42,11 @@ def power(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
     spectrum = np.empty((1 + n_fft // 2, len(frames)), dtype=np.float32)
     step = max(1, BLOCK_BYTES // (8 * n_fft))
     buffer = np.empty((min(step, len(frames)), n_fft))
-    with np.errstate(over="ignore", invalid="ignore"):  # absurdly loud samples end as a vector that is not finite
-        for start in range(0, len(frames), step):
-            block = frames[start : start + step]
-            windowed = np.multiply(block, window, out=buffer[: len(block)])
-            magnitude = np.abs(rfft(windowed, axis=-1, workers=1).astype(np.complex64))
-            np.square(magnitude.T, out=spectrum[:, start : start + step])
+    for start in range(0, len(frames), step):
+        block = frames[start : start + step]
+        windowed = np.multiply(block, window, out=buffer[: len(block)])
+        magnitude = np.abs(rfft(windowed, axis=-1, workers=1).astype(np.complex64))
+        np.square(magnitude.T, out=spectrum[:, start : start + step])
     return spectrum
 
 
