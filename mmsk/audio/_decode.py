@@ -114,10 +114,9 @@ def _mix(blocks: Iterable[np.ndarray], rate: float, limits: Mapping[str, Any], s
     energy = np.zeros(2)  # of the mean, and of the channels
     with np.errstate(all="ignore"):  # what is not finite is found, and named, later
         for block in blocks:
-            mono = block[:, 0]
+            mono = _mean(block)
             if block.shape[1] > 1:
-                mono = block.mean(axis=1)
-                energy += np.square(mono, dtype=np.float64).sum(), np.square(block, dtype=np.float64).mean(axis=1).sum()
+                energy += _energy(mono), _energy(block) / block.shape[1]
             pieces.append(mono)
             found += len(mono)
             if found > frames:
@@ -127,6 +126,23 @@ def _mix(blocks: Iterable[np.ndarray], rate: float, limits: Mapping[str, Any], s
     samples = pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, dtype=np.float32), *pieces])
     cancelled = bool(energy[0] < CANCELLED**2 * energy[1])
     return Decoded(samples[:frames], rate, by_limit or found < frames, cancelled)
+
+
+def _mean(block: np.ndarray) -> np.ndarray:
+    """Return the mean of the channels; a mean over so short an axis takes numpy as long as decoding does."""
+    if block.shape[1] == 1:
+        return block[:, 0]
+    total = block[:, 0] + block[:, 1]
+    for channel in range(2, block.shape[1]):
+        total += block[:, channel]
+    total /= np.float32(block.shape[1])
+    return total
+
+
+def _energy(samples: np.ndarray) -> float:
+    """Return the sum of squares."""
+    flat = samples.ravel()
+    return float(np.einsum("n,n->", flat, flat))
 
 
 def _extent(rate: float, limits: Mapping[str, Any], seconds: float | None) -> tuple[int, bool]:
