@@ -258,7 +258,7 @@ def check_pandas_output_needs_dense():
     assert list(frame.columns) == list(tfidf.get_feature_names_out())
     assert list(frame.index) == list(FRAME.index)
     same(frame, Tfidf(sparse_output=False).fit_transform(TEXTS))
-    with pytest.raises(ValueError, match=r"sparse matrix\. Try to set the transformer output to a dense array"):
+    with pytest.raises(ValueError, match="sparse"):
         Tfidf().set_output(transform="pandas").fit_transform(FRAME["caption"])
 
 
@@ -309,7 +309,7 @@ def check_skrub_apply_to_cols():
     names = list(Tfidf().fit(TEXTS).get_feature_names_out())
     assert list(found.columns) == [*names, "number"]
     same(found[names], Tfidf(sparse_output=False).fit_transform(TEXTS))
-    with pytest.raises(ValueError, match="sparse matrix"):
+    with pytest.raises(ValueError, match="sparse|failed on column 'caption'"):
         ApplyToCols(Tfidf(), cols=["caption"]).fit_transform(FRAME)
 
 
