@@ -73,9 +73,9 @@ def gram(left: Any, right: Any, form: KernelForm) -> np.ndarray:
 def linear_gram(left: Any, right: Any) -> np.ndarray:
     """Return the inner products of the rows of two matrices.
 
-    ``SVC(kernel=linear_gram)`` is the machine that ``SVC(kernel="linear")`` is. The latter multiplies the same rows anew
-    for each pair of classes, one product at a time; this is one matrix product, many times faster on wide data. Of a
-    sparse matrix in which some blocks are dense, the crowded columns are multiplied as a dense matrix.
+    ``SVC(kernel=linear_gram)`` is the machine that ``SVC(kernel="linear")`` is. The latter multiplies the same rows
+    anew for each pair of classes, one product at a time; this is one matrix product, many times faster on wide data.
+    Of a sparse matrix in which some blocks are dense, the crowded columns are multiplied as a dense matrix.
 
     Parameters
     ----------

@@ -19,8 +19,8 @@ import pandas as pd
 from sklearn.preprocessing import OneHotEncoder
 
 from mmsk._reference import is_missing
-from mmsk.audio import MFCC, Chroma
-from mmsk.image import HOG
+from mmsk.audio import MFCC, Chroma, SpectralShape
+from mmsk.image import HOG, ColorHistogram
 from mmsk.text import Tfidf
 
 __all__ = ["infer_branches", "infer_kinds"]
@@ -135,8 +135,8 @@ def infer_branches(
 #: What is proposed for each kind.
 PROPOSALS: dict[str, Callable[[], Any]] = {
     "text": Tfidf,
-    "image": lambda: [HOG()],
-    "audio": lambda: [MFCC(), Chroma()],
+    "image": lambda: [HOG(), ColorHistogram()],
+    "audio": lambda: [MFCC(), Chroma(), SpectralShape()],
     "number": lambda: "passthrough",
     "category": lambda: OneHotEncoder(handle_unknown="ignore"),
 }
@@ -158,7 +158,7 @@ def _kind_of(column: pd.Series) -> Kind:
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
         if share >= MOST:
-            return Kind(kind, f"{share:.0%} of the cells {evidence}{_gaps(missing)}")
+            return Kind(kind, f"{share:.0%} of the present cells {evidence}{_gaps(missing)}")
     if all(isinstance(cell, (str, bytes)) for cell in sample):
         return _string_kind(present, sample, missing)
     types = ", ".join(sorted({type(cell).__name__ for cell in sample}))
