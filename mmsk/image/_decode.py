@@ -27,7 +27,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from mmsk.errors import MediaError
 
-__all__ = ["check_size", "decoding", "open_header", "orientation"]
+__all__ = ["check_size", "decoding", "load", "open_header", "orientation"]
 
 READERS: tuple[tuple[tuple[bytes, ...], type[ImageFile.ImageFile]], ...] = (
     ((b"\xff\xd8\xff",), JpegImageFile),
@@ -54,10 +54,21 @@ def open_header(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
     reader = next((reader for magic, reader in READERS if content.startswith(magic)), None)
     if reader is None:
         raise MediaError("unknown_format", detail=f"starts with {content[:12]!r}")
+    if len(content) < (needed := _least_length(content)):
+        raise MediaError("truncated", detail=f"{len(content):,} bytes, its header promises {needed:,} or more")
     with decoding(max_pixels), _quiet():
         picture = reader(BytesIO(content))
     check_size(picture.size, max_pixels)
     return picture
+
+
+def load(picture: Image.Image) -> None:
+    """Decode the pixels."""
+    if picture.format == "TIFF":  # reads its tags once more
+        with _quiet():
+            picture.load()
+    else:
+        picture.load()
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:
@@ -97,6 +108,15 @@ def decoding(max_pixels: int) -> Iterator[None]:
             raise MediaError("too_large", detail=f"{what}; max_pixels={max_pixels:,}") from error
         short = isinstance(error, (EOFError, struct.error, IndexError)) or "truncated" in str(error).lower()
         raise MediaError("truncated" if short else "corrupt", detail=what) from error
+
+
+def _least_length(content: bytes) -> int:
+    """Return how long a file must be by its own header, where a header tells and the decoder would not say so."""
+    if content.startswith(b"RIFF"):
+        return 8 + int.from_bytes(content[4:8], "little")
+    if content[:4] in (b"II*\0", b"MM\0*"):  # where the first directory starts
+        return int.from_bytes(content[4:8], "little" if content.startswith(b"II") else "big")
+    return 0
 
 
 @contextmanager

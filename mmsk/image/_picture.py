@@ -2,8 +2,8 @@
 
 Strategy: a vector may never depend on which other descriptors asked before, so the way from the bytes to an array is
 fixed by the size asked for alone. Up to 128 pixels a side every request is drawn from one *working picture*: a JPEG is
-decoded at the smallest scale (1/8, 1/4, 1/2, 1) that leaves both sides at least 256 pixels, any other format in full,
-and blocks of whole pixels are averaged while both sides stay at least 256. Larger requests, and the native size, are
+decoded at the smallest scale (1/8, 1/4, 1/2, 1) that leaves both sides at least 360 pixels, any other format in full,
+and blocks of whole pixels are averaged while both sides stay at least 360. Larger requests, and the native size, are
 drawn from the full decode. One resize follows (bilinear, antialiased).
 """
 
@@ -19,13 +19,13 @@ from PIL import Image
 from mmsk._items import MEBIBYTE, Item
 from mmsk._reference import label
 from mmsk.errors import MediaError
-from mmsk.image._decode import check_size, decoding, open_header, orientation
+from mmsk.image._decode import check_size, decoding, load, open_header, orientation
 from mmsk.image._pixels import Layers, array_to_image, eight_bits, on_white, turn_upright
 
 __all__ = ["Picture"]
 
 SMALL = 128  # pixels: requests of at most this many a side are drawn from the working picture
-WORKING = 256  # pixels: what is left of a working picture's shorter side, if it had as many
+WORKING = 360  # pixels: what is left of a working picture's shorter side, if it had as many; 12 megapixels at 1/8 have
 REDUCING_GAP = 3.0  # Pillow: from 3 on, shrinking in two steps can hardly be told from shrinking in one
 
 
@@ -148,7 +148,7 @@ class Picture(Item, kind="image"):
             picture.draft(None, (WORKING, WORKING))
         size = picture.size
         if size not in self._decoded:
-            picture.load()
+            load(picture)
             turn = orientation(picture)
             swapped = turn >= 5 or picture.size != size  # a TIFF turns itself while it loads
             self._native = native if swapped else native[::-1]

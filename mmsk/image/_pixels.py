@@ -82,7 +82,7 @@ def on_white(picture: Image.Image, factor: int = 1) -> Layers:
     color = Image.new(picture.mode.removesuffix("A"), size)
     alpha = Image.new("L", size) if has_alpha else None
     for rows in _bands(height, width, factor):
-        band = picture.crop((0, rows.start, width, rows.stop))
+        band = _band(picture, rows)
         corner = (0, rows.start // factor)
         if alpha is not None:
             opacity = band.getchannel("A")
@@ -101,7 +101,7 @@ def _deep_to_eight_bits(picture: Image.Image) -> Image.Image:
 
     def bands() -> Iterator[np.ndarray]:
         for rows in _bands(height, width):
-            yield np.asarray(picture.crop((0, rows.start, width, rows.stop))).astype(dtype)
+            yield np.asarray(_band(picture, rows)).astype(dtype)
 
     scale = _scale_of(dtype, bands())
     scaled = np.concatenate([scale(band) for band in bands()])
@@ -143,6 +143,12 @@ def _range(bands: Any) -> tuple[float, float]:
     if not np.isfinite(ends).all():
         raise MediaError("nonfinite", detail="the picture holds nan or infinite numbers")
     return float(ends[:, 0].min()), float(ends[:, 1].max())
+
+
+def _band(picture: Image.Image, rows: slice) -> Image.Image:
+    """Return some rows of a picture. Its method `crop` would do so too, but it heeds ``Image.MAX_IMAGE_PIXELS``."""
+    box = (0, rows.start, picture.width, rows.stop)
+    return picture.resize((picture.width, rows.stop - rows.start), Image.Resampling.NEAREST, box)
 
 
 def _bands(height: int, width: int, multiple: int = 1) -> Iterator[slice]:
