@@ -132,7 +132,7 @@ def _mean(block: np.ndarray) -> np.ndarray:
     """Return the mean of the channels; a mean over so short an axis takes numpy as long as decoding does."""
     if block.shape[1] == 1:
         return block[:, 0]
-    total = block[:, 0] + block[:, 1]
+    total: np.ndarray = block[:, 0] + block[:, 1]
     for channel in range(2, block.shape[1]):
         total += block[:, channel]
     total /= np.float32(block.shape[1])

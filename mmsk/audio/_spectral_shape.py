@@ -19,6 +19,7 @@ __all__ = ["SpectralShape"]
 
 LOWEST_BAND = 200.0  # Hz, the upper edge of the lowest band of the contrast; each further band is an octave
 EXTREMES = 0.02  # share of a band's bins that make its peak and its valley
+BLOCK = 256  # frames looked at together: they stay in the processor's cache, and a long clip needs no memory
 AUDIBLE = 1e-10  # amplitude below which a sample counts as zero
 
 
@@ -118,19 +119,21 @@ class SpectralShape(ItemDescriptor):
         """Return the values of each frame, of shape (7 + n_bands, n_frames), in the order of the names."""
         power = item.power(self.sample_rate, self.n_fft, self.hop_length, self.duration)
         wave = item.wave(self.sample_rate, self.duration)
-        magnitude = np.sqrt(power)
         frequencies = np.fft.rfftfreq(self.n_fft, 1 / self.sample_rate)
-        centroid, bandwidth = _moments(magnitude, frequencies)
-        rows = [
-            centroid,
-            bandwidth,
-            _rolloff(magnitude, frequencies, self.roll_percent),
-            _flatness(power),
-            *_contrast(magnitude, frequencies, self.n_bands),
-            _crossings(wave, self.n_fft, self.hop_length),
-            _loudness(wave, self.n_fft, self.hop_length),
-        ]
-        return np.stack(rows)
+        bands = _bands(frequencies, self.n_bands)
+        blocks = []
+        for start in range(0, power.shape[1], BLOCK):
+            block = power[:, start : start + BLOCK]
+            magnitude = np.sqrt(block)
+            rolloff = _rolloff(magnitude, frequencies, self.roll_percent)
+            shape = [*_moments(magnitude, frequencies), rolloff, _flatness(block)]
+            blocks.append(np.vstack([*shape, *_extremes(magnitude, bands)]))
+        values = np.hstack(blocks)
+        valley, peak = np.split(values[4:], 2)
+        contrast = decibels(peak) - decibels(valley)
+        crossings = _crossings(wave, self.n_fft, self.hop_length)
+        loudness = _loudness(wave, self.n_fft, self.hop_length)
+        return np.vstack([values[:4], contrast, crossings, loudness])
 
     def _feature_names(self) -> list[str]:
         bands = [f"contrast{band}" for band in range(self.n_bands + 1)]
@@ -179,17 +182,17 @@ def _bands(frequencies: np.ndarray, n_bands: int) -> list[slice]:
     return bands
 
 
-def _contrast(magnitude: np.ndarray, frequencies: np.ndarray, n_bands: int) -> np.ndarray:
-    """Return the distance in dB from valleys to peaks in each octave band, of shape (n_bands + 1, n_frames)."""
-    valley, peak = np.empty((2, n_bands + 1, magnitude.shape[1]))
-    for number, band in enumerate(_bands(frequencies, n_bands)):
+def _extremes(magnitude: np.ndarray, bands: list[slice]) -> np.ndarray:
+    """Return the valleys and the peaks of the bands, of shape (2, n_bands, n_frames)."""
+    extremes = np.empty((2, len(bands), magnitude.shape[1]))
+    for number, band in enumerate(bands):
         count = max(1, round(EXTREMES * (band.stop - band.start)))
         # as in librosa, every band but the highest leaves out its last bin, after its extremes were counted
-        inside = magnitude[band.start : band.stop - (number < n_bands)]
+        inside = magnitude[band.start : band.stop - (number < len(bands) - 1)]
         ordered = np.sort(inside.T, axis=1)
-        valley[number] = ordered[:, :count].mean(axis=1)
-        peak[number] = ordered[:, -count:].mean(axis=1)
-    return np.asarray(decibels(peak) - decibels(valley))
+        extremes[0, number] = ordered[:, :count].mean(axis=1)
+        extremes[1, number] = ordered[:, -count:].mean(axis=1)
+    return extremes
 
 
 def _crossings(wave: np.ndarray, length: int, hop: int) -> np.ndarray:
