@@ -12,7 +12,7 @@ from mmsk._base import ItemDescriptor
 from mmsk._params import Integral, InvalidParameterError, one_of
 from mmsk.cache import FeatureCache
 from mmsk.image._color_space import CHANNELS, RANGES, in_color_space
-from mmsk.image._grid import cell_prefixes, cells_of, check_grid
+from mmsk.image._grid import cell_histograms, cell_prefixes, check_grid
 from mmsk.image._picture import Picture
 
 __all__ = ["ColorHistogram"]
@@ -103,9 +103,7 @@ class ColorHistogram(ItemDescriptor):
         for channel, (steps, (low, high)) in enumerate(zip(self.bins, RANGES[self.space], strict=True)):
             step = ((colors[..., channel] - low) * (steps / (high - low))).astype(np.intp)
             code = code * steps + np.minimum(step, steps - 1)
-        n_bins = int(np.prod(self.bins))
-        cells = (code[cell] for cell in cells_of(code.shape, self.grid))
-        return np.concatenate([np.bincount(cell.ravel(), minlength=n_bins) / cell.size for cell in cells])
+        return cell_histograms(code, int(np.prod(self.bins)), self.grid)
 
     def _check_parameters(self) -> None:
         check_grid(self.size, self.grid)

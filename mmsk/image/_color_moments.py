@@ -11,7 +11,7 @@ from mmsk._base import ItemDescriptor
 from mmsk._params import one_of
 from mmsk.cache import FeatureCache
 from mmsk.image._color_space import CHANNELS, in_color_space
-from mmsk.image._grid import cell_prefixes, cells_of, check_grid
+from mmsk.image._grid import cell_means, cell_prefixes, check_grid, spread
 from mmsk.image._picture import Picture
 
 __all__ = ["ColorMoments"]
@@ -96,7 +96,12 @@ class ColorMoments(ItemDescriptor):
 
     def _describe(self, item: Picture) -> np.ndarray:
         colors = in_color_space(item.rgb(self.size), self.space)
-        return np.concatenate([_moments(colors[cell]) for cell in cells_of(colors.shape[:2], self.grid)])
+        mean = cell_means(colors, self.grid)
+        off = colors - spread(mean, colors.shape)
+        squares = off * off
+        std = np.sqrt(cell_means(squares, self.grid))
+        skew = np.cbrt(cell_means(squares * off, self.grid))
+        return np.stack([mean, std, skew], axis=-1).ravel()
 
     def _check_parameters(self) -> None:
         check_grid(self.size, self.grid)
@@ -108,13 +113,3 @@ class ColorMoments(ItemDescriptor):
             for channel in CHANNELS[self.space]
             for moment in MOMENTS
         ]
-
-
-def _moments(colors: np.ndarray) -> np.ndarray:
-    """Return the moments of each channel of (rows, columns, channels) as one vector."""
-    pixels = colors.reshape(-1, colors.shape[-1]).T
-    mean = pixels.mean(axis=1)
-    off = pixels - mean[:, np.newaxis]
-    squares = off * off
-    skew = np.cbrt((squares * off).mean(axis=1))
-    return np.stack([mean, np.sqrt(squares.mean(axis=1)), skew], axis=1).ravel()

@@ -10,7 +10,7 @@ import numpy as np
 from mmsk._base import ItemDescriptor
 from mmsk._params import POSITIVE, Integral, Interval, one_of
 from mmsk.cache import FeatureCache
-from mmsk.image._grid import cell_prefixes, cells_of, check_grid
+from mmsk.image._grid import cell_histograms, cell_prefixes, check_grid
 from mmsk.image._implementation import implementation
 from mmsk.image._picture import Picture
 
@@ -102,9 +102,7 @@ class LBP(ItemDescriptor):
         self.grid = grid
 
     def _describe(self, item: Picture) -> np.ndarray:
-        patterns = self._patterns(item.gray(self.size))
-        cells = (patterns[cell] for cell in cells_of(patterns.shape, self.grid))
-        return np.concatenate([np.bincount(cell.ravel(), minlength=self._n_bins()) / cell.size for cell in cells])
+        return cell_histograms(self._patterns(item.gray(self.size)), self._n_bins(), self.grid)
 
     def _patterns(self, gray: np.ndarray) -> np.ndarray:
         """Return the bin of each pixel whose circle lies within the picture."""

@@ -134,15 +134,16 @@ def _scale_of(dtype: np.dtype, bands: Any) -> Any:
     if dtype.kind == "f" and low >= 0 and high <= 1:
         low, high = 0.0, 1.0
     span = (high - low) or 1.0
-    return lambda band: np.rint((band.astype(np.float64) - low) * (255 / span)).astype(np.uint8)
+    return lambda band: np.rint((band.astype(np.float64) - low) / span * 255).astype(np.uint8)
 
 
 def _range(bands: Any) -> tuple[float, float]:
     """Return the least and the greatest number, refusing nan and infinity."""
     ends = np.array([(band.min(), band.max()) for band in bands], dtype=np.float64)
-    if not np.isfinite(ends).all():
-        raise MediaError("nonfinite", detail="the picture holds nan or infinite numbers")
-    return float(ends[:, 0].min()), float(ends[:, 1].max())
+    low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
+    if not np.isfinite(high - low):
+        raise MediaError("nonfinite", detail=f"numbers from {low} to {high}")
+    return low, high
 
 
 def _band(picture: Image.Image, rows: slice) -> Image.Image:

@@ -74,6 +74,10 @@ def test_nonfinite(value, encode):
     assert refusal(array).kind == refusal(encode(array, "TIFF")).kind == "nonfinite"
 
 
+def test_numbers_too_far_apart():
+    assert refusal(np.array([[-1.7e308, 1.7e308]])).kind == "nonfinite"
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.98])
 @pytest.mark.parametrize(
     ("form", "options"),

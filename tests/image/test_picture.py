@@ -127,6 +127,11 @@ def test_numbers_of_one_value_are_black_or_shares():
     assert (Picture(np.full((4, 4), 3)).gray() == 0).all()
 
 
+@pytest.mark.parametrize("ends", [(-1e-320, 0.0), (-8e307, 8e307), (0, 2**62), (1e300, 1.5e300)])
+def test_extreme_ranges_are_stretched(ends):
+    np.testing.assert_array_equal(Picture(np.array([ends])).gray(), [[0, 255]])
+
+
 def test_large_pictures_are_worked_through_in_bands(make_photo, encode, monkeypatch):
     """Bands save memory; they must not show."""
     from mmsk.image import _pixels
