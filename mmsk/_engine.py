@@ -3,8 +3,8 @@
 Strategy: rows are independent, so they are described in chunks, in this process or through any joblib backend, and the
 chunk size can never show in the result. Before an item is opened the cache is asked; what is new comes back from the
 workers with its key, and this process stores it, so that an interrupted run keeps what it has done. A bad item is
-noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too, so
-that it is raised in the order of the rows whatever the backend, and after what went before it has been stored.
+noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too: no
+more work is handed out, what is under way is stored, and then the first mistake in the order of the rows is raised.
 """
 
 from __future__ import annotations
@@ -99,7 +99,10 @@ def describe_column(
     if parallel and column.caching:  # workers have a memory of their own: ask this process's before they are asked
         todo = np.array([row for row in todo if not _recall(column, cells[row], matrix[row])], dtype=int)
     chunks = [todo[start : start + CHUNK] for start in range(0, len(todo), CHUNK)]
-    tasks = (delayed(_describe_chunk)(column, cells[chunk], [rows[row] for row in chunk]) for chunk in chunks)
+    failures: list[MmskError] = []
+    tasks = (
+        delayed(_describe_chunk)(column, cells[chunk], [rows[row] for row in chunk]) for chunk in chunks if not failures
+    )
     results: Iterable[Described]
     if parallel:
         lazy = getattr(get_active_backend()[0], "supports_return_generator", False)  # multiprocessing and Ray cannot
@@ -107,15 +110,16 @@ def describe_column(
     else:
         results = (task(*args, **kwargs) for task, args, kwargs in tasks)
     errors: list[MediaError] = []
-    described = zip(chunks, results, strict=True)
-    for chunk, result in _progress(described, len(chunks), column.item_class.kind, bool(verbose)):
+    described = zip(results, chunks, strict=False)  # in this order: joblib's generator wants to be used up
+    for result, chunk in _progress(described, len(chunks), column.item_class.kind, bool(verbose)):
         matrix[chunk] = result.block
         errors += result.errors
         column.cache.put_many(result.vectors)
         for stat, value in result.digests.items():
             remember_digest(stat, value)
-        if result.failure is not None:
-            raise result.failure
+        failures += [] if result.failure is None else [result.failure]
+    if failures:
+        raise failures[0]
     return matrix, errors
 
 

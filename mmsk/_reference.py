@@ -147,14 +147,15 @@ def remember_digest(key: tuple[int, ...], value: bytes) -> None:
 
 def _from_mapping(cell: Mapping[str, Any]) -> Any:
     """Return what a dict stands for, in the form of Hugging Face datasets and Arrow: bytes win over the path."""
-    if cell.get("bytes") is not None:
-        return cell["bytes"]
-    if cell.get("path") is not None:
-        return cell["path"]
-    if cell.get("array") is not None:
-        rate = cell.get("sampling_rate")
-        return np.asarray(cell["array"]) if rate is None else (np.asarray(cell["array"]), rate)
-    raise MediaError("wrong_type", detail="a dict must have 'bytes', 'path', or 'array' (sound: with 'sampling_rate')")
+    content, path, array, rate = (cell.get(name) for name in ("bytes", "path", "array", "sampling_rate"))
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return content
+    if content is None and isinstance(path, (str, PurePath)):
+        return path
+    if content is None and path is None and array is not None:
+        return np.asarray(array) if rate is None else (np.asarray(array), rate)
+    detail = "a dict must have 'bytes' (bytes), 'path' (str), or 'array' (sound: with 'sampling_rate')"
+    raise MediaError("wrong_type", detail=detail)
 
 
 def _resolve(path: str, root: str | Path | None) -> str:
@@ -234,7 +235,8 @@ def _feed(hashed: Any, content: Any) -> None:
     elif hasattr(content, "tobytes") and hasattr(content, "getpalette"):  # a PIL.Image, not to be imported for this
         hashed.update(f"picture {content.mode} {content.size} {content.getexif().get(0x0112)}".encode())
         hashed.update(content.tobytes())
-        hashed.update(f"{content.getpalette(None)} {content.info.get('transparency')}".encode())
+        hashed.update(f"{content.getpalette(None)} {content.info.get('transparency')} {content.format}".encode())
+        hashed.update(f"{getattr(content, 'tag_v2', {}).get(339)}".encode())  # TIFF: whether numbers have a sign
     elif isinstance(content, (int, float, np.number)):
         hashed.update(f"{type(content).__name__} {content!r} ".encode())
     else:

@@ -89,8 +89,9 @@ class MediaError(MmskError):
         return error
 
     def as_dict(self) -> dict[str, Any]:
-        """Return row, ref, kind and detail: one line of a ``report_``."""
-        return {"row": self.row, "ref": self.ref, "kind": self.kind, "detail": self.detail}
+        """Return row, ref, kind and detail: one line of a ``report_``, plain enough for any file format."""
+        row = self.row if type(self.row) in (int, float, str, type(None)) else str(self.row)
+        return {"row": row, "ref": self.ref, "kind": self.kind, "detail": self.detail}
 
 
 class MediaBatchError(MmskError):

@@ -112,3 +112,31 @@ def test_threads_may_share_a_cache():
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(work, range(4))) == 0
     assert cache._used == len(cache._vectors) * ENTRY <= cache.max_memory
+
+
+# On disk
+
+
+def test_a_folder_is_shared_and_outlives_the_process(tmp_path):
+    FeatureCache(tmp_path).put(b"a", VECTOR)
+    for cache in (FeatureCache(tmp_path), FeatureCache(str(tmp_path), max_memory=0)):
+        np.testing.assert_array_equal(cache.get(b"a"), VECTOR)
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(cache)).get(b"a"), VECTOR)
+    assert FeatureCache(tmp_path).get(b"b") is None
+
+
+def test_a_folder_may_be_named_by_a_path_or_the_environment(tmp_path, monkeypatch):
+    named = resolve(tmp_path)
+    assert named is resolve(str(tmp_path))
+    monkeypatch.setenv("MMSK_CACHE", str(tmp_path))
+    assert resolve(None) is resolve(True) is named
+    assert not resolve(False).enabled
+    monkeypatch.setenv("MMSK_CACHE", "")
+    assert resolve(None) is not named
+
+
+def test_what_one_process_has_described_another_does_not(toy, described, tmp_path):
+    found = toy.Bytes(cache=tmp_path).fit_transform([b"a", b"bc"])
+    described.clear()
+    np.testing.assert_array_equal(toy.Bytes(cache=FeatureCache(tmp_path)).fit_transform([b"a", b"bc"]), found)
+    assert described == []

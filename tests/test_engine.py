@@ -1,17 +1,14 @@
-"""The engine and the forms of a column: what is described how often, in which order, and what becomes of bad items."""
+"""The engine: what is described, how often, and what is kept of a run that is cut short."""
 
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from joblib import parallel_config
-from PIL import Image
 
 from mmsk import _engine
-from mmsk._items import as_cells
-from mmsk.errors import MediaBatchError, MediaError, MmskError
+from mmsk.errors import MediaBatchError, MmskError
 
 BLOBS = [bytes([number, number + 1, 200 - number][: 1 + number % 3]) for number in range(40)]
 EXPECTED = np.array([[np.mean(list(blob)), len(blob)] for blob in BLOBS], dtype=np.float32)
@@ -24,126 +21,6 @@ def folder(tmp_path, settled):
     for path, blob in zip(paths, BLOBS, strict=True):
         path.write_bytes(blob)
     return [str(path) for path in paths]
-
-
-# Forms of a column
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        list,
-        tuple,
-        lambda cells: pd.Series(cells, dtype=object),
-        lambda cells: pd.Series(cells, dtype="str"),
-        lambda cells: pd.Series(cells, dtype="string[pyarrow]"),
-        lambda cells: pd.Series(cells, dtype=pd.ArrowDtype(pa.string())),
-        lambda cells: pd.Series(cells, dtype="category"),
-        lambda cells: pd.Index(cells),
-        lambda cells: pd.DataFrame({"photo": cells}),
-        lambda cells: pd.DataFrame({True: cells}),
-        lambda cells: pd.DataFrame({np.nan: cells}),
-        lambda cells: pd.DataFrame({("a", "b"): cells}),
-        lambda cells: np.array(cells, dtype=object),
-        lambda cells: np.array(cells, dtype=object).reshape(-1, 1),
-        lambda cells: np.array(cells, dtype="U"),
-        lambda cells: np.array(cells, dtype=np.dtypes.StringDType()),
-        lambda cells: dict(enumerate(cells)).values(),
-    ],
-)
-def test_every_form_of_a_column_has_the_same_cells(make):
-    cells, rows = as_cells(make(["a.png", "b.png", "c" * 300 + ".png"]))
-    assert cells.dtype == object
-    assert [str(cell) for cell in cells] == ["a.png", "b.png", "c" * 300 + ".png"]
-    assert all(isinstance(cell, str) for cell in cells)
-    assert rows == [0, 1, 2]
-
-
-def test_the_index_names_the_rows():
-    frame = pd.DataFrame({"photo": ["a", "b"]}, index=pd.MultiIndex.from_tuples([("x", 1), ("y", 2)]))
-    assert as_cells(frame)[1] == [("x", 1), ("y", 2)]
-
-
-def test_labels_that_repeat_come_with_their_positions():
-    assert as_cells(pd.Series(["a", "b", "c"], index=[7, 8, 7]))[1] == [
-        "7 at position 0",
-        "8 at position 1",
-        "7 at position 2",
-    ]
-
-
-def test_columns_of_missing_cells():
-    for column in [pd.Series([None, np.nan]), pd.Series([np.nan, np.nan]), pd.Series([None, pd.NA], dtype="str")]:
-        cells, _ = as_cells(column)
-        assert len(cells) == 2
-
-
-def test_arrays_and_pairs_stay_cells():
-    pair = (np.zeros(3), 8000)
-    assert as_cells([pair, pair])[0][1] is pair
-    assert as_cells(pd.Series([pair, pair]))[0][1] is pair
-    assert as_cells([np.zeros((2, 2)), np.zeros((2, 2))])[0].shape == (2,)
-
-
-def test_a_stack_of_pictures():
-    stack = np.arange(2 * 4 * 5 * 3, dtype=np.uint8).reshape(2, 4, 5, 3)
-    cells, _ = as_cells(stack)
-    assert [cell.shape for cell in cells] == [(4, 5, 3), (4, 5, 3)]
-    np.testing.assert_array_equal(cells[1], stack[1])
-    assert as_cells(np.zeros((2, 4, 5)))[0][0].shape == (4, 5)
-
-
-@pytest.mark.parametrize(
-    "X",
-    [
-        "a.png",
-        b"a",
-        bytearray(b"a"),
-        memoryview(b"a"),
-        {"path": "a.png"},
-        None,
-        3,
-        np.array("a"),
-        Image.new("L", (2, 2)),
-    ],
-    ids=lambda X: type(X).__name__,
-)
-def test_a_single_item_is_not_a_column(X):
-    with pytest.raises(ValueError, match=r"expected a column of items, got a single .* put it into a list"):
-        as_cells(X)
-
-
-@pytest.mark.parametrize("channels", [3, 4])
-def test_a_single_picture_is_not_a_stack_of_grey_ones(channels):
-    with pytest.raises(ValueError, match=r"a single picture of shape \(5, 6, \d\).* put it into a list"):
-        as_cells(np.zeros((5, 6, channels), dtype=np.uint8))
-
-
-@pytest.mark.parametrize("make", [iter, lambda cells: (cell for cell in cells), set])
-def test_a_column_can_be_read_twice_and_has_an_order(make):
-    """A generator that fit has used up would be an empty column in transform."""
-    with pytest.raises(ValueError, match=r"expected a column of items, got a .* put the items into a list"):
-        as_cells(make(["a", "b"]))
-
-
-def test_byte_strings_of_numpy_have_lost_their_last_zeros():
-    column = np.array([b"RIFF\0\0"])
-    assert column[0] == b"RIFF"
-    with pytest.raises(ValueError, match="dtype=object"):
-        as_cells(column)
-
-
-@pytest.mark.parametrize(
-    ("X", "message"),
-    [
-        (pd.DataFrame({"a": ["x"], "b": ["y"]}), r"expected one column, got 2 \(a, b\); use one descriptor a column"),
-        (pd.DataFrame(index=[0, 1]), r"expected one column, got 0"),
-        (np.array([["a", "b"]], dtype=object), r"expected one column, got an array of shape \(1, 2\)"),
-    ],
-)
-def test_more_or_less_than_one_column(X, message):
-    with pytest.raises(ValueError, match=message):
-        as_cells(X)
 
 
 # What is described
@@ -197,6 +74,24 @@ def test_chunks_and_backends_do_not_show(toy, monkeypatch, backend, chunk):
             found = descriptor.fit_transform(cells)
     np.testing.assert_array_equal(found, expected)
     assert [(bad["row"], bad["kind"]) for bad in descriptor.report_] == [(41, "corrupt"), (42, "corrupt")]
+
+
+def test_ctrl_c_keeps_what_has_been_done(toy, described, cache, monkeypatch):
+    monkeypatch.setattr(_engine, "CHUNK", 4)
+    describe = toy.Bytes._describe
+
+    def interrupted(self, item):
+        if item.content == BLOBS[20]:
+            raise KeyboardInterrupt
+        return describe(self, item)
+
+    monkeypatch.setattr(toy.Bytes, "_describe", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        toy.Bytes(cache=cache).fit_transform(BLOBS)
+    monkeypatch.setattr(toy.Bytes, "_describe", describe)
+    described.clear()
+    toy.Bytes(cache=cache).fit_transform(BLOBS)
+    assert described == BLOBS[20:]
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -362,106 +257,3 @@ def test_parameters_whose_text_is_abbreviated_are_told_apart(toy, one, other):
 
 def test_a_parameter_that_has_no_name_is_not_cached(toy):
     assert toy.Bytes(lambda: 1)._cache_key() is None
-
-
-# Bad items
-
-
-def test_all_bad_items_are_named_in_the_order_of_the_rows(toy, tmp_path):
-    cells = pd.Series([BLOBS[0], b"bad", str(tmp_path / "gone.bin"), BLOBS[1], 3, b""], index=list("uvwxyz"))
-    with pytest.raises(MediaBatchError, match="on_error='missing'") as caught:
-        toy.Bytes().fit_transform(cells)
-    found = [(error.row, error.kind) for error in caught.value.errors]
-    assert found == [("v", "corrupt"), ("w", "missing_file"), ("y", "wrong_type"), ("z", "empty")]
-    assert caught.value.errors[1].ref == str(tmp_path / "gone.bin")
-    assert caught.value.n_rows == 6
-
-
-def test_a_bad_item_is_named_with_workers_as_without(toy, monkeypatch):
-    monkeypatch.setattr(_engine, "CHUNK", 3)
-    cells = [b"bad" if number % 5 == 0 else blob for number, blob in enumerate(BLOBS)]
-    messages = []
-    for backend in ["sequential", "threading", "loky"]:
-        with parallel_config(backend=backend, n_jobs=2), pytest.raises(MediaBatchError) as caught:
-            toy.Bytes().fit_transform(cells)
-        messages.append(str(caught.value))
-    assert messages[0] == messages[1] == messages[2]
-
-
-def test_bad_items_become_missing_and_are_reported(toy):
-    descriptor = toy.Bytes(on_error="missing", max_missing=0.5)
-    found = descriptor.fit_transform(pd.Series([BLOBS[0], b"bad", BLOBS[1], 3]))
-    np.testing.assert_array_equal(found[[0, 2]], EXPECTED[:2])
-    assert np.isnan(found[[1, 3]]).all()
-    assert [bad["row"] for bad in descriptor.report_] == [1, 3]
-    assert descriptor.report_[0] == {"row": 1, "ref": "<3 bytes>", "kind": "corrupt", "detail": "it says so itself"}
-    assert descriptor.n_bad_ == 2
-    descriptor.transform(BLOBS)
-    assert (descriptor.report_, descriptor.n_bad_) == ([], 0)
-
-
-def test_too_many_bad_items_are_refused(toy):
-    with pytest.raises(MediaBatchError, match=r"50% of the rows are bad, more than max_missing=0.1.*root"):
-        toy.Bytes(on_error="missing").fit_transform([BLOBS[0], b"bad"] * 4)
-    toy.Bytes(on_error="missing", max_missing=0.5).fit_transform([BLOBS[0], b"bad"] * 4)
-
-
-def test_rows_are_counted_even_if_their_labels_are_the_same(toy):
-    cells = pd.Series([BLOBS[0], b"bad"] * 4, index=[0] * 8)
-    with pytest.raises(MediaBatchError, match="50% of the rows are bad"):
-        toy.Bytes(on_error="missing").fit_transform(cells)
-
-
-def test_a_row_with_several_bad_items_counts_once(toy):
-    cells = [[b"bad"] * 10, *BLOBS]
-    descriptor = toy.Bytes(on_error="missing", max_missing=0.05)
-    assert np.isnan(descriptor.fit_transform(cells)[0]).all()
-    assert descriptor.n_bad_ == 10
-
-
-def test_the_good_items_of_a_cell_outlive_a_bad_one(toy):
-    descriptor = toy.Bytes(on_error="missing")
-    np.testing.assert_array_equal(descriptor.fit_transform([[BLOBS[1], b"bad"], BLOBS[0]]), EXPECTED[[1, 0]])
-    assert descriptor.report_[0]["row"] == 0
-    with pytest.raises(MediaBatchError, match="1 bad item in 2 rows"):
-        toy.Bytes().fit_transform([[BLOBS[1], b"bad"], BLOBS[0]])
-
-
-def test_what_is_reported_is_bounded_and_what_is_bad_counted(toy):
-    descriptor = toy.Bytes(on_error="missing", max_missing=1)
-    descriptor.fit_transform([b"bad"] * 1500)
-    assert (len(descriptor.report_), descriptor.n_bad_) == (1000, 1500)
-
-
-@pytest.mark.parametrize("on_error", ["raise", "missing"])
-@pytest.mark.parametrize("backend", ["sequential", "loky"])
-def test_a_mistake_of_the_descriptors_is_never_a_bad_item(toy, monkeypatch, backend, on_error):
-    monkeypatch.setattr(_engine, "CHUNK", 3)
-    cells = pd.Series([*BLOBS[:10], b"bug"], index=list("abcdefghijk"))
-    message = r"row k: <3 bytes>: cannot be described \(ZeroDivisionError: a mistake"
-    with parallel_config(backend=backend, n_jobs=2), pytest.raises(MmskError, match=message) as caught:
-        toy.Bytes(on_error=on_error).fit_transform(cells)
-    assert not isinstance(caught.value, MediaError)
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (np.array([1.0, np.nan]), "nonfinite"),
-        (np.array([1.0, np.inf]), "nonfinite"),
-        (np.array([1.0, 1e300]), "nonfinite"),
-        (np.zeros(3), r"returned shape \(3,\), expected \(2,\)"),
-        (np.zeros((1, 2)), r"returned shape \(1, 2\), expected \(2,\)"),
-        (None, r"returned shape \(\), expected \(2,\)"),
-        (["a", "b"], "cannot be described"),
-    ],
-)
-def test_an_answer_that_is_no_vector_is_refused(toy, monkeypatch, answer, kind):
-    monkeypatch.setattr(toy.Bytes, "_describe", lambda self, item: answer)
-    with pytest.raises(MmskError, match=f"(?s)row 0.*{kind}"):
-        toy.Bytes(cache=False).fit_transform(BLOBS[:2])
-
-
-def test_a_limit_that_is_not_known_is_refused_in_fit(toy):
-    with pytest.raises(ValueError, match="limits: unknown max_byte; blob: max_bytes, root"):
-        toy.Bytes(limits={"max_byte": 3}).fit(BLOBS)

@@ -4,7 +4,9 @@ import copy
 import pickle
 import traceback
 
+import numpy as np
 import pytest
+from pandas import Timestamp
 
 from mmsk.errors import KINDS, MAX_REF, MAX_SHOWN, MediaBatchError, MediaError, MmskError
 
@@ -33,13 +35,22 @@ def test_errors_are_value_errors():
 
 @pytest.mark.parametrize("send", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
 def test_errors_survive_pickling(send):
-    one = MediaError("corrupt", ("a", 2), "cat.png", "a broken chunk")
+    one = MediaError("corrupt", "row-2", "cat.png", "a broken chunk")
     batch = MediaBatchError([one, MediaError("empty", 3)], 10, "Do this.")
     assert str(send(one)) == str(one)
-    assert send(one).as_dict() == {"row": ("a", 2), "ref": "cat.png", "kind": "corrupt", "detail": "a broken chunk"}
+    assert send(one).as_dict() == {"row": "row-2", "ref": "cat.png", "kind": "corrupt", "detail": "a broken chunk"}
     assert str(send(batch)) == str(batch)
     assert [error.as_dict() for error in send(batch).errors] == [error.as_dict() for error in batch.errors]
     assert (send(batch).n_rows, send(batch).hint) == (10, "Do this.")
+
+
+def test_a_line_of_a_report_is_plain():
+    """Whatever the label of a row is, skops and JSON can keep the line."""
+    lines = [
+        MediaError("empty", row).as_dict()["row"] for row in (3, "a", np.int64(3), ("a", 2), Timestamp("2020-01-01"))
+    ]
+    assert lines == [3, "a", "3", "('a', 2)", "2020-01-01 00:00:00"]
+    assert {type(line) for line in lines} == {int, str}
 
 
 def test_a_long_reference_is_shortened():

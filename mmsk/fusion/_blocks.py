@@ -57,7 +57,7 @@ def fit_blocks(fusion: ColumnTransformer, X: Any, y: Any) -> dict[str, tuple[Col
         if name in names:
             single = _single(fusion, name, branch, column)
             key = None
-            if repeatable(branch) and (rows := _rows_digest(branch, _select(X, column))) is not None:
+            if labels and repeatable(branch) and (rows := _rows_digest(branch, _select(X, column))) is not None:
                 key = ("fit", joblib.hash(single), rows, labels)
             fitted[name] = memo.recall(key, lambda single=single: (single, single.fit_transform(X, y)))
     return fitted

@@ -138,10 +138,14 @@ def check_layout_of_arrays(descriptor: ItemDescriptor, items: Sequence[Any]) -> 
 
 def check_items_are_left_as_they_are(descriptor: ItemDescriptor, items: Sequence[Any]) -> None:
     """Neither the column nor the items in it are changed."""
-    before = [digest(item) for item in items]
+    arrays = [
+        part for item in items for part in (item if isinstance(item, tuple) else [item]) if hasattr(part, "flags")
+    ]
+    before = [digest(item) for item in items], [array.flags.writeable for array in arrays]
     column = series(items)
     vectors(descriptor, column, cache=False)
-    demand(descriptor, [digest(item) for item in items] == before, "the items are not changed")
+    after = [digest(item) for item in items], [array.flags.writeable for array in arrays]
+    demand(descriptor, after == before, "the items are not changed, nor made read-only")
     same = all(cell is item for cell, item in zip(column, items, strict=True))
     demand(descriptor, same and list(column.index) == list(series(items).index), "the column is not changed")
 
