@@ -59,10 +59,9 @@ def compare_models(
     >>> from sklearn.svm import SVC
     >>> from mmsk.evaluation import compare_models
     >>> X, y = load_iris(return_X_y=True)
-    >>> compare_models({"linear": SVC(kernel="linear")}, X, y)[["accuracy", "macro_f1"]].round(2)
-            accuracy  macro_f1
-    model
-    linear      0.98      0.98
+    >>> scores = compare_models({"linear": SVC(kernel="linear")}, X, y)
+    >>> scores.loc["linear", ["accuracy", "macro_f1"]].round(2).to_dict()
+    {'accuracy': 0.98, 'macro_f1': 0.98}
     """
     if not models:
         raise ValueError("at least one model is needed")
