@@ -22,8 +22,8 @@ def counts(text):
 
 def exported():
     """Return the classes of descriptors that the package and its rooms export, by name."""
-    names = [f"mmsk.{found.name}" for found in pkgutil.iter_modules(mmsk.__path__) if found.ispkg]
-    modules = [mmsk, *map(importlib.import_module, names)]
+    rooms = {found.name for found in pkgutil.iter_modules(mmsk.__path__) if found.ispkg} - {"cli"}
+    modules = [mmsk, *(importlib.import_module(f"mmsk.{room}") for room in sorted(rooms))]
     public = {name: getattr(module, name) for module in modules for name in module.__all__}
     return {name: one for name, one in public.items() if isinstance(one, type) and issubclass(one, ItemDescriptor)}
 

@@ -19,16 +19,18 @@ from mmsk.testing._expect import demand, demand_same_bits, series, vectors
 
 
 def check_pandas_output(descriptor: ItemDescriptor, items: Sequence[Any]) -> None:
-    """With set_output(transform="pandas") a frame comes out, with the column's index and the features' names."""
-    column = series(items)
-    copy = clone(descriptor).set_output(transform="pandas").fit(column)
-    for X in (column, column.to_frame()):
-        found = copy.transform(X)
-        demand(descriptor, hasattr(found, "columns"), "set_output(transform='pandas') makes frames", type(found))
-        demand(descriptor, list(found.index) == list(column.index), "a frame keeps the index", list(found.index))
-        names = list(copy.get_feature_names_out())
-        demand(descriptor, list(found.columns) == names, "the columns of a frame are the features", found.columns)
-        demand_same_bits(descriptor, found.to_numpy(), vectors(descriptor, items), "a frame holds the same vectors")
+    """With set_output(transform="pandas") a frame comes out, with the index that went in and the features' names."""
+    frame = series(items).to_frame()
+    copy = clone(descriptor).set_output(transform="pandas").fit(frame)
+    found, names = copy.transform(frame), list(copy.get_feature_names_out())
+    demand(descriptor, hasattr(found, "columns"), "set_output(transform='pandas') makes frames", type(found))
+    demand(descriptor, list(found.index) == list(frame.index), "a frame keeps the index", list(found.index))
+    demand(descriptor, list(found.columns) == names, "the columns of a frame are the features", list(found.columns))
+    expected = vectors(descriptor, items)
+    demand_same_bits(descriptor, found.to_numpy(), expected, "a frame holds the same vectors")
+    for cells in (frame["item"], list(items)):
+        wanted = "lists and Series become frames as well"
+        demand_same_bits(descriptor, copy.transform(cells).to_numpy(), expected, wanted)
 
 
 def check_column_transformer(descriptor: ItemDescriptor, items: Sequence[Any]) -> None:
