@@ -1,7 +1,9 @@
 """The contract: every descriptor that the package exports passes every check of `mmsk.testing`."""
 
 import importlib
+import inspect
 import pkgutil
+import re
 
 import numpy as np
 import pytest
@@ -53,6 +55,14 @@ CONTRACT = [
 @pytest.mark.parametrize(("descriptor", "check"), CONTRACT)
 def test_contract(descriptor, check):
     check(descriptor)
+
+
+@pytest.mark.parametrize("name", sorted(exported()))
+def test_each_parameter_is_documented(name):
+    described = inspect.getdoc(exported()[name])
+    listed = re.findall(r"^([\w, ]+?)(?: :.*)?$", described.split("Parameters\n---")[1], flags=re.MULTILINE)
+    documented = {parameter for line in listed for parameter in line.split(", ")}
+    assert set(inspect.signature(exported()[name]).parameters) <= documented
 
 
 def test_discovery_has_found_the_descriptors():
