@@ -1,10 +1,11 @@
 """From encoded bytes to a loaded Pillow image, or to a `MediaError` that says what is wrong with them.
 
 Strategy: the format is recognised by its first bytes and handed to that format's reader of Pillow alone. Image.open
-would do as well but for its two global switches: it raises beyond twice ``Image.MAX_IMAGE_PIXELS`` whatever limit the
-caller has asked for, and warns from there on. Here the number of pixels in the header is compared with the
-caller's limit before anything is decoded, and no global of Pillow is read or set. EPS (runs Ghostscript), PDF and the
-like are not in the table and so cannot be reached.
+would do as well but for ``Image.MAX_IMAGE_PIXELS``, a switch of the whole process: it warns above that and raises above
+twice as much, whatever limit the caller has asked for. Here the number of pixels in the header is compared with the
+caller's limit before anything is decoded, and no switch of Pillow is set. (A process that sets
+``ImageFile.LOAD_TRUNCATED_IMAGES`` has asked Pillow to fill cut files up with grey, and it will.) EPS (runs
+Ghostscript), PDF and the like are not in the table and so cannot be reached.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class Picture(Item, kind="image"):
         return self._view("A", size)
 
     def plain(self) -> tuple[np.ndarray]:
-        """Return what a `FunctionDescriptor` calls its function with: the colours in the native size."""
+        """Return what a `FunctionDescriptor` calls its function with: the colours in the native size, read-only."""
         return (self.rgb(),)
 
     def _view(self, channel: str, size: tuple[int, int] | None) -> np.ndarray:

@@ -6,8 +6,8 @@ all pictures are alike. Large pictures are worked through in bands of rows, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -60,9 +60,11 @@ def eight_bits(picture: Image.Image) -> Image.Image:
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         return _deep_to_eight_bits(picture)
-    if picture.has_transparency_data and mode not in ("LA", "RGBA"):
-        return picture.convert("RGBA")
-    if mode in ("L", "LA", "RGB", "RGBA"):
+    if mode in ("LA", "RGBA"):
+        return picture
+    if picture.has_transparency_data:
+        return _with_short_key(picture).convert("LA" if mode == "La" else "RGBA")
+    if mode in ("L", "RGB"):
         return picture
     return picture.convert("L" if mode == "1" else "RGB")
 
@@ -94,6 +96,15 @@ def on_white(picture: Image.Image, factor: int = 1) -> Layers:
     return Layers(color, alpha)
 
 
+def _with_short_key(picture: Image.Image) -> Image.Image:
+    """Cut a transparent colour of 16 bits a channel to the 8 that Pillow keeps of such pixels."""
+    key = picture.info.get("transparency")
+    if isinstance(key, tuple) and max(key) > 255:
+        picture = picture.copy()
+        picture.info["transparency"] = tuple(part >> 8 for part in key)
+    return picture
+
+
 def _deep_to_eight_bits(picture: Image.Image) -> Image.Image:
     """Return a picture of 16 or 32 bits a pixel, integer or floating, in mode L or LA."""
     dtype = _depth(picture)
@@ -122,13 +133,13 @@ def _depth(picture: Image.Image) -> np.dtype:
     return np.dtype(np.uint32 if tuple(np.atleast_1d(sample_format)) == (1,) else np.int32)
 
 
-def _scale_of(dtype: np.dtype, bands: Any) -> Any:
+def _scale_of(dtype: np.dtype, bands: Iterable[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
     """Return the function that brings numbers of this type, and of these bands' range, to 0..255."""
     if dtype == np.uint8:
         return np.asarray
     if dtype == np.bool_:
         return lambda band: band.astype(np.uint8) * np.uint8(255)
-    if dtype == np.uint16:
+    if dtype.kind == "u" and dtype.itemsize == 2:  # in either byte order
         return lambda band: ((band.astype(np.uint32) + 128) // 257).astype(np.uint8)
     low, high = _range(bands)
     if dtype.kind == "f" and low >= 0 and high <= 1:
@@ -137,7 +148,7 @@ def _scale_of(dtype: np.dtype, bands: Any) -> Any:
     return lambda band: np.rint((band.astype(np.float64) - low) / span * 255).astype(np.uint8)
 
 
-def _range(bands: Any) -> tuple[float, float]:
+def _range(bands: Iterable[np.ndarray]) -> tuple[float, float]:
     """Return the least and the greatest number, refusing nan and infinity."""
     ends = np.array([(band.min(), band.max()) for band in bands], dtype=np.float64)
     low, high = float(ends[:, 0].min()), float(ends[:, 1].max())

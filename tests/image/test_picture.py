@@ -121,6 +121,45 @@ def test_palette_with_an_opacity_for_each_color(encode):
     np.testing.assert_array_equal(picture.gray(), [[255, 224, 200]])
 
 
+def test_a_transparent_color_of_16_bits():
+    image = Image.fromarray(np.array([[[3, 7, 11], [255, 0, 0]]], dtype=np.uint8))
+    image.info["transparency"] = (1000, 2000, 3000)  # what Pillow says of a PNG of 16 bits a channel
+    np.testing.assert_array_equal(Picture(image).alpha(), [[0, 255]])
+    assert image.info["transparency"] == (1000, 2000, 3000)
+
+
+@pytest.mark.parametrize("mode", ["PA", "La", "RGBa", "RGBX", "CMYK", "YCbCr", "HSV", "I;16B", "I", "F", "P", "1"])
+def test_any_mode_of_pillow(mode):
+    assert Picture(Image.new(mode, (3, 2))).rgb((8, 8)).shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        (np.array([[100, 200]], dtype=np.uint8), [100, 200]),
+        (np.array([[100, 200]], dtype=np.uint16) * np.uint16(257), [100, 200]),
+        (np.array([[25_700, 51_400]], dtype=">u2"), [100, 200]),
+        (np.array([[0.25, 0.75]]), [64, 191]),
+        (np.array([[0.25, 0.75]], dtype=np.float16), [64, 191]),
+        (np.array([[0.25, 1.75]]), [0, 255]),
+        (np.array([[-0.5, 0.0, 0.5]]), [0, 128, 255]),
+        (np.array([[100, 200]], dtype=np.int16), [0, 255]),
+        (np.array([[100, 200]], dtype=np.uint32), [0, 255]),
+        (np.array([[0, 1]]), [0, 255]),
+        (np.array([[False, True]]), [0, 255]),
+    ],
+)
+def test_what_numbers_mean(numbers, expected, encode):
+    np.testing.assert_array_equal(Picture(numbers).gray()[0], expected)
+    np.testing.assert_array_equal(Picture(np.repeat(numbers[..., np.newaxis], 3, axis=2)).rgb()[0, :, 1], expected)
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "PPM"])
+def test_16_bits_are_not_stretched(form, encode):
+    picture = Picture(encode(np.array([[25_700, 51_400]], dtype=np.uint16), form))
+    np.testing.assert_array_equal(picture.gray(), [[100, 200]])
+
+
 def test_numbers_of_one_value_are_black_or_shares():
     assert (Picture(np.full((4, 4), 0.5)).gray() == 128).all()
     assert (Picture(np.full((4, 4), 7.5)).gray() == 0).all()
@@ -207,7 +246,7 @@ def test_a_function_gets_the_colors(photo, encode):
     np.testing.assert_allclose(mean[:, 0], photo.mean(), rtol=1e-6)
 
 
-def test_pillows_switches_are_neither_set_nor_heeded(photo, encode, monkeypatch):
+def test_pillows_switches_are_not_set_and_its_limit_is_not_ours(photo, encode, monkeypatch):
     switches = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     content = encode(photo, "PNG")
     Picture(content).rgb()
