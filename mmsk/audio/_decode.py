@@ -165,7 +165,7 @@ def _as_block(samples: Any, limits: Mapping[str, Any]) -> np.ndarray:
     _check_channels(array.shape[1], limits)
     if array.dtype.kind == "f":
         with np.errstate(over="ignore"):
-            return array.astype(np.float32)
+            return array.astype(np.float32, copy=False)
     half = 2.0 ** (8 * array.dtype.itemsize - 1)
     middle = half if array.dtype.kind == "u" else 0.0
     return ((array - middle) / half).astype(np.float32)

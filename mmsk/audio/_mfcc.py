@@ -169,16 +169,19 @@ def delta(frames: np.ndarray, order: int) -> np.ndarray:
     -------
     ndarray of shape (n_values, n_frames), dtype=float64
     """
-    n_frames, half = frames.shape[1], WIDTH // 2
-    padded = frames if n_frames >= WIDTH else np.pad(frames, ((0, 0), (half, half)), mode="edge")
-    inner = np.zeros((len(frames), padded.shape[1] - WIDTH + 1))
-    for place, weight in enumerate(_slope(order)):
-        inner += weight * padded[:, place : place + inner.shape[1]]
-    return inner if n_frames < WIDTH else np.pad(inner, ((0, 0), (half, half)), mode="edge")
+    from scipy.ndimage import correlate1d
+
+    slopes: np.ndarray = correlate1d(frames, _slope(order), axis=1, output=np.float64, mode="nearest")
+    if frames.shape[1] >= WIDTH:
+        half = WIDTH // 2
+        slopes[:, :half] = slopes[:, half : half + 1]
+        slopes[:, -half:] = slopes[:, -half - 1 : -half]
+    return slopes
 
 
 @lru_cache
-def _slope(order: int) -> tuple[float, ...]:
+def _slope(order: int) -> np.ndarray:
+    """Return the weights by which 9 frames give the derivative of the polynomial that fits them best."""
     from scipy.signal import savgol_coeffs
 
-    return tuple(savgol_coeffs(WIDTH, order, deriv=order, use="dot"))
+    return np.asarray(savgol_coeffs(WIDTH, order, deriv=order, use="dot"))

@@ -162,7 +162,7 @@ class Sound(Item, kind="audio"):
         ndarray of shape (1 + n_fft // 2, 1 + n_samples // hop_length), dtype=float32
         """
         key = ("power", rate, n_fft, hop_length, duration)
-        return self._once(key, lambda: _spectrum.power(self.wave(rate, duration), n_fft, hop_length))
+        return self._once(key, lambda: _spectrum.power_spectrum(self.wave(rate, duration), n_fft, hop_length))
 
     def mel(
         self,

@@ -3,12 +3,13 @@
 Strategy: everything has librosa's layout, (n_bins, n_frames), time last: then each kernel adds up whole rows in a fixed
 order, which vectorises and which no number of threads can change. (A BLAS product sums in another order for another
 number of threads.) The Fourier transform runs in float64 and its result is kept in float32, as librosa does it:
-in float32 the noise of a pure tone's quiet bins alone would take up the tolerance of 1e-4. Frames are transformed a
-few at a time, so that they stay in the processor's cache.
+in float32 the noise in a pure tone's quiet bins alone would take up the tolerance of 1e-4. Frames are transformed a few
+at a time, so that they stay in the processor's cache, and into the same memory each time.
 """
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
 import numpy as np
@@ -16,14 +17,16 @@ import numpy as np
 from mmsk._numba import jit
 from mmsk.audio._banks import chroma_bank, mel_bank
 
-__all__ = ["chroma", "decibels", "mel", "power"]
+__all__ = ["chroma", "decibels", "framed", "mel", "power_spectrum"]
 
-BLOCK_BYTES = 2**19  # of windowed frames that are transformed at a time
+BLOCK_BYTES = 2**18  # of windowed frames that are transformed at a time
 FLOOR = 1e-10  # power below which decibels do not go
 RANGE = 80.0  # dB below the peak that are kept
 
+_kept = threading.local()
 
-def power(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
+
+def power_spectrum(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
     """Return ``abs(librosa.stft(wave, n_fft=n_fft, hop_length=hop_length)) ** 2``.
 
     Parameters
@@ -35,19 +38,48 @@ def power(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
     -------
     ndarray of shape (1 + n_fft // 2, 1 + n_samples // hop_length), dtype=float32
     """
-    from scipy.fft import rfft
-
-    frames = framed(np.pad(wave, n_fft // 2), n_fft, hop_length)
+    n_frames = 1 + (len(wave) - n_fft % 2) // hop_length
+    power = np.empty((1 + n_fft // 2, n_frames), dtype=np.float32)
     window = _window(n_fft)
-    spectrum = np.empty((1 + n_fft // 2, len(frames)), dtype=np.float32)
-    step = max(1, BLOCK_BYTES // (8 * n_fft))
-    buffer = np.empty((min(step, len(frames)), n_fft))
-    for start in range(0, len(frames), step):
-        block = frames[start : start + step]
-        windowed = np.multiply(block, window, out=buffer[: len(block)])
-        magnitude = np.abs(rfft(windowed, axis=-1, workers=1).astype(np.complex64))
-        np.square(magnitude.T, out=spectrum[:, start : start + step])
-    return spectrum
+    segment, *buffers = _buffers(n_fft, hop_length)
+    step = len(buffers[0])
+    for start in range(0, n_frames, step):
+        size = min(step, n_frames - start)
+        _copy_padded(wave, start * hop_length - n_fft // 2, segment)
+        windowed, transformed, rounded, magnitude = (buffer[:size] for buffer in buffers)
+        np.multiply(framed(segment, n_fft, hop_length)[:size], window, out=windowed)
+        np.fft.rfft(windowed, axis=-1, out=transformed)
+        rounded[:] = transformed
+        np.abs(rounded, out=magnitude)
+        np.square(magnitude, out=magnitude)
+        power[:, start : start + size] = magnitude.T
+    return power
+
+
+def _buffers(n_fft: int, hop_length: int) -> list[np.ndarray]:
+    """Return memory for a segment of the wave, its windowed frames, and their transforms as they are refined.
+
+    It is kept for the next clip of this thread: to get fresh memory from the operating system takes as long as to
+    transform what goes into it.
+    """
+    key = n_fft, hop_length
+    if getattr(_kept, "key", None) != key:
+        step, n_bins = max(1, BLOCK_BYTES // (8 * n_fft)), 1 + n_fft // 2
+        segment = np.empty((step - 1) * hop_length + n_fft)
+        frames = [np.empty((step, n_fft))]
+        frames += [np.empty((step, n_bins), dtype) for dtype in (np.complex128, np.complex64, np.float32)]
+        _kept.key, _kept.buffers = key, [segment, *frames]
+    buffers: list[np.ndarray] = _kept.buffers
+    return buffers
+
+
+def _copy_padded(wave: np.ndarray, start: int, out: np.ndarray) -> None:
+    """Copy the samples from a start on, which may lie before the first; zeros where there are none."""
+    before = max(0, -start)
+    found = wave[max(0, start) : max(0, start + len(out))]
+    out[:before] = 0
+    out[before : before + len(found)] = found
+    out[before + len(found) :] = 0
 
 
 def framed(samples: np.ndarray, length: int, hop: int) -> np.ndarray:

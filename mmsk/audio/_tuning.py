@@ -7,6 +7,8 @@ histogram, is the same number and not its neighbour.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from mmsk._numba import jit
@@ -15,7 +17,7 @@ __all__ = ["estimate_tuning"]
 
 FMIN, FMAX = 150.0, 4000.0  # Hz, where peaks are looked for
 THRESHOLD = 0.1  # of the frame's maximum: what a peak has to exceed
-RESOLUTION = 100  # steps to a bin of the chroma
+EDGES = np.linspace(-0.5, 0.5, 101)  # of the histogram, in bins of the chroma
 
 
 def estimate_tuning(spectrum: np.ndarray, rate: float, n_fft: int, bins_per_octave: int) -> float:
@@ -36,18 +38,22 @@ def estimate_tuning(spectrum: np.ndarray, rate: float, n_fft: int, bins_per_octa
     float
         Deviation from A = 440 Hz in [-0.5, 0.5), in bins; 0 where there is no peak.
     """
-    frequencies = np.fft.rfftfreq(n_fft, 1 / rate)
-    inside = np.flatnonzero((frequencies >= FMIN) & (frequencies < min(FMAX, rate / 2)))
-    if not len(inside):
-        return 0.0
+    first, last = _searched(rate, n_fft)
     threshold = np.float32(THRESHOLD) * spectrum.max(axis=0)
-    places, heights = _peaks(spectrum, threshold, inside[0], inside[-1] + 1)
+    places, heights = _peaks(spectrum, threshold, first, last)
     if not len(places):
         return 0.0
     pitches = (places * float(rate) / n_fft).astype(np.float32)
     strong = pitches[heights >= np.median(heights)]
-    edges = np.linspace(-0.5, 0.5, RESOLUTION + 1)
-    return float(edges[np.argmax(_count(bins_per_octave * np.log2(strong / (440.0 / 16)), edges))])
+    return float(EDGES[np.argmax(_count(bins_per_octave * np.log2(strong / (440.0 / 16)), EDGES))])
+
+
+@lru_cache
+def _searched(rate: float, n_fft: int) -> tuple[int, int]:
+    """Return the first bin in which peaks are looked for and the one after the last."""
+    frequencies = np.fft.rfftfreq(n_fft, 1 / rate)
+    inside = np.flatnonzero((frequencies >= FMIN) & (frequencies < min(FMAX, rate / 2)))
+    return (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)
 
 
 @jit

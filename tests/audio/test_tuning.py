@@ -6,7 +6,7 @@ import librosa
 import numpy as np
 import pytest
 
-from mmsk.audio._spectrum import power
+from mmsk.audio._spectrum import power_spectrum
 from mmsk.audio._tuning import estimate_tuning
 
 
@@ -19,7 +19,7 @@ def oracle(spectrum, rate, n_fft, bins):
 @pytest.mark.parametrize(("n_fft", "hop", "bins"), [(2048, 512, 12), (511, 100, 24), (4096, 700, 36)])
 def test_equals_librosa(clips, n_fft, hop, bins):
     for samples, rate in clips:
-        spectrum = power(samples, n_fft, hop)
+        spectrum = power_spectrum(samples, n_fft, hop)
         assert estimate_tuning(spectrum, rate, n_fft, bins) == oracle(spectrum, rate, n_fft, bins)
 
 
@@ -27,7 +27,7 @@ def test_equals_librosa(clips, n_fft, hop, bins):
 def test_finds_a_detuned_tone(cents):
     pitch = 440 * 2 ** (cents / 1200)
     tone = np.sin(2 * np.pi * pitch * np.arange(22_050) / 22_050).astype(np.float32)
-    assert estimate_tuning(power(tone, 2048, 512), 22_050, 2048, 12) == pytest.approx(cents / 100, abs=0.06)
+    assert estimate_tuning(power_spectrum(tone, 2048, 512), 22_050, 2048, 12) == pytest.approx(cents / 100, abs=0.06)
 
 
 def test_no_peak_means_no_deviation():
