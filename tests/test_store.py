@@ -1,0 +1,169 @@
+"""The store: shared, bounded, and at worst of no use."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from mmsk._store import Store
+from mmsk.cache import FeatureCache, resolve
+from mmsk.image import HOG
+
+BIG = 2**40
+
+
+def key(number):
+    return number.to_bytes(32, "big")
+
+
+def vector(number):
+    return np.full(50, number, dtype=np.float32)
+
+
+def filled(folder, count=100):
+    store = Store(folder, BIG)
+    store.put_many({key(number): vector(number) for number in range(count)})
+    return store
+
+
+def test_what_was_put_is_found_by_another_process_and_in_a_later_run(tmp_path):
+    filled(tmp_path).close()
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        found = pool.apply(_get, (str(tmp_path), 7))
+    np.testing.assert_array_equal(found, vector(7))
+    assert Store(tmp_path, BIG).get(key(1000)) is None
+
+
+def _get(folder, number):
+    return Store(folder, BIG).get(key(number))
+
+
+def test_flipped_bits_are_never_believed(tmp_path):
+    filled(tmp_path, 200).close()
+    path = tmp_path / "features.sqlite3"
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a file that is no database any more is set aside
+        for _ in range(150):
+            content = bytearray(whole)
+            content[rng.integers(len(content))] ^= 1 << rng.integers(8)
+            path.write_bytes(content)
+            store = Store(tmp_path, BIG)
+            for number in range(0, 200, 7):
+                found = store.get(key(number))
+                assert found is None or np.array_equal(found, vector(number))
+            store.close()
+
+
+def test_a_damaged_file_is_set_aside_once_and_begun_anew(tmp_path):
+    filled(tmp_path).close()
+    (tmp_path / "features.sqlite3").write_bytes(b"nonsense" * 1000)
+    store = Store(tmp_path, BIG)
+    with pytest.warns(UserWarning, match="set aside"):
+        assert store.get(key(1)) is None
+    store.put_many({key(1): vector(1)})
+    np.testing.assert_array_equal(store.get(key(1)), vector(1))
+    assert len(list(tmp_path.glob("*.damaged-*"))) == 1
+
+
+def test_a_folder_that_cannot_be_used_warns_once_and_the_fit_goes_on(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    cache = FeatureCache(tmp_path / "file" / "store")
+    pictures = [np.full((20, 20), number, dtype=np.uint8) for number in range(3)]
+    with pytest.warns(UserWarning, match="is not used") as caught:
+        found = HOG(cache=cache).fit_transform(pictures)
+        HOG(cache=cache).fit_transform(pictures)
+    assert len(caught) == 1
+    np.testing.assert_array_equal(found, HOG(cache=False).fit_transform(pictures))
+
+
+def test_another_users_store_is_not_believed(tmp_path, monkeypatch):
+    filled(tmp_path).close()
+    monkeypatch.setattr(os, "getuid", lambda: os.stat(tmp_path).st_uid + 1)
+    store = Store(tmp_path, BIG)
+    with pytest.warns(UserWarning, match="belongs to another user"):
+        assert store.get(key(1)) is None
+
+
+def test_it_is_readable_by_its_owner_only(tmp_path):
+    filled(tmp_path / "new")
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_the_size_is_kept_by_deleting_what_was_not_used_for_the_longest_time(tmp_path, monkeypatch):
+    store = filled(tmp_path, 400)
+    later = time.time() + 10 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    recent = range(0, 400, 10)
+    for number in recent:
+        store.get(key(number))
+    store.close()
+    size = store.path.stat().st_size
+    small = Store(tmp_path, size // 4)
+    assert all(small.get(key(number)) is not None for number in recent)
+    assert small.info()["vectors"] < 200
+    assert small.path.stat().st_size < size / 2
+
+
+def test_processes_share_one_store(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_fill, args=(str(tmp_path), start)) for start in (0, 50, 100)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    store = Store(tmp_path, BIG)
+    for number in range(200):
+        np.testing.assert_array_equal(store.get(key(number)), vector(number))
+
+
+def _fill(folder, start):
+    store = Store(folder, BIG)
+    for number in range(start, start + 100):
+        store.put_many({key(number): vector(number)})
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
+def test_a_killed_writer_leaves_nothing_wrong_behind(tmp_path):
+    rng = np.random.default_rng(0)
+    context = multiprocessing.get_context("spawn")
+    for _ in range(4):
+        worker = context.Process(target=_fill, args=(str(tmp_path), 0))
+        worker.start()
+        time.sleep(rng.uniform(0.6, 1.2))
+        worker.kill()
+        worker.join(60)
+        store = Store(tmp_path, BIG)
+        for number in range(200):
+            found = store.get(key(number))
+            assert found is None or np.array_equal(found, vector(number))
+        assert store.verify() == 0
+        store.close()
+
+
+def test_a_cache_pickles_as_where_it_is(tmp_path):
+    cache = FeatureCache(tmp_path, max_memory=0)
+    cache.put(key(3), vector(3))
+    thawed = pickle.loads(pickle.dumps(cache))
+    np.testing.assert_array_equal(thawed.get(key(3)), vector(3))
+    assert len(pickle.dumps(cache)) < 1000
+
+
+def test_a_folder_as_parameter_and_in_the_environment_mean_the_same_cache(tmp_path, monkeypatch):
+    assert resolve(str(tmp_path)) is resolve(tmp_path)
+    monkeypatch.setenv("MMSK_CACHE", str(tmp_path))
+    assert resolve(None) is resolve(tmp_path)
+
+
+def test_descriptors_find_their_vectors_in_a_later_run(tmp_path, monkeypatch):
+    pictures = [np.full((20, 20), number, dtype=np.uint8) for number in range(5)]
+    expected = HOG(cache=FeatureCache(tmp_path)).fit_transform(pictures)
+    monkeypatch.setattr(HOG, "_describe", lambda self, item: 1 / 0)
+    np.testing.assert_array_equal(HOG(cache=FeatureCache(tmp_path)).fit_transform(pictures), expected)
