@@ -6,21 +6,16 @@ of its branches is fitted here as a ColumnTransformer of one, so that scikit-lea
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from pathlib import PurePath
+from functools import partial
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
 
-from mmsk._base import ItemDescriptor
-from mmsk._reference import digest, is_missing
+from mmsk.fusion._digests import content_key, rows_digest
 from mmsk.fusion._memo import memo, repeatable
 
 __all__ = ["branch_names", "fit_blocks", "held_rows", "transform_block"]
@@ -51,22 +46,20 @@ def fit_blocks(fusion: ColumnTransformer, X: Any, y: Any) -> dict[str, tuple[Col
     dict of name to (ColumnTransformer of one branch, {ndarray, sparse array} of shape (n_rows, n_features))
     """
     names = set(branch_names(fusion))
-    labels = digest(np.asarray(y).tolist())
     fitted = {}
     for name, branch, column in fusion.transformers:
         if name in names:
             single = _single(fusion, name, branch, column)
-            key = None
-            if labels and repeatable(branch) and (rows := _rows_digest(branch, _select(X, column))) is not None:
-                key = ("fit", joblib.hash(single), rows, labels)
-            fitted[name] = memo.recall(key, lambda single=single: (single, single.fit_transform(X, y)))
+            key = content_key("fit", single, _select(X, column), y)
+            fitted[name] = memo.recall(key, partial(_fit_block, single, X, y))
     return fitted
 
 
 def transform_block(single: ColumnTransformer, X: Any) -> Any:
     """Return the block of new rows, as a fitted branch makes it."""
     (_, branch, column) = single.transformers[0]
-    rows = _rows_digest(branch, _select(X, column)) if repeatable(branch) else None
+    columns = _select(X, column)
+    rows = None if columns is None or not repeatable(branch) else rows_digest(branch, columns)
     key = None if rows is None else ("transform", id(single), rows)
     return memo.recall(key, lambda: single.transform(X), anchors=(single,))
 
@@ -76,6 +69,10 @@ def held_rows(block: Any) -> np.ndarray:
     if sparse.issparse(block):
         return np.asarray(abs(block).sum(axis=1)).ravel() > 0
     return np.asarray((block != 0).any(axis=1))
+
+
+def _fit_block(single: ColumnTransformer, X: Any, y: Any) -> tuple[ColumnTransformer, Any]:
+    return single, single.fit_transform(X, y)
 
 
 def _single(fusion: ColumnTransformer, name: str, branch: Any, column: Any) -> ColumnTransformer:
@@ -91,35 +88,3 @@ def _select(X: Any, column: Any) -> Any:
     if isinstance(X, pd.DataFrame) and all(isinstance(name, str) and name in X.columns for name in names):
         return X[names]
     return None
-
-
-def _rows_digest(branch: Any, columns: pd.DataFrame | None) -> bytes | None:
-    """Return a digest of what a branch reads; files count by path, size and times."""
-    if columns is None:
-        return None
-    first = branch.steps[0][1] if isinstance(branch, Pipeline) else branch
-    hashed = hashlib.sha256()
-    for name in columns:
-        cells = columns[name].tolist()
-        content = digest([name, str(columns[name].dtype), *map(_plain, cells)])
-        if content is None:
-            return None
-        hashed.update(content)
-        if isinstance(first, ItemDescriptor):
-            limits: Mapping[str, Any] = first._item_class.merge_limits(first.limits)
-            flat = [one for cell in cells for one in first._item_class.references(cell)]
-            if first._item_class.kind != "text" and any(isinstance(one, str) and "://" in one for one in flat):
-                return None  # nobody tells when what is behind a URL changes
-            hashed.update(repr([first._item_class.stat_key(one, limits) for one in flat]).encode())
-    return hashed.digest()
-
-
-def _plain(cell: Any) -> Any:
-    """Return a cell in the forms that `digest` knows."""
-    if is_missing(cell):
-        return ()
-    if isinstance(cell, Mapping):
-        return [(key, _plain(value)) for key, value in cell.items()]
-    if isinstance(cell, list):
-        return [_plain(one) for one in cell]
-    return str(cell) if isinstance(cell, PurePath) else cell

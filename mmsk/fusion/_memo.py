@@ -3,25 +3,50 @@
 Strategy: the candidates of a search over weights or C fit the same branches on the same rows of each fold, and differ
 only in what is done with the blocks afterwards. This memo keeps fitted branches, blocks and Gram matrices between
 clones. It lives in one process, is bounded, is never pickled, and may never change a value: a key is made of the
-parameters, the rows and the labels, or of the identity of objects that the memo itself keeps alive; where a fit is not
-a function of these (a random_state that is no int, a function whose code a key cannot see) it is bypassed.
+parameters, the rows and the labels, or of the identity of objects that it watches: when one of them is gone, what was
+made of it is never handed out again, and its memory is not held. Where a fit is not a function of these (a random_state
+that is no int, a function whose code a key cannot see) it is bypassed.
 """
 
 from __future__ import annotations
 
 import pickle
+import sys
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-__all__ = ["Memo", "memo", "repeatable"]
+__all__ = ["Memo", "memo", "parts_of", "repeatable"]
 
 MEMO_BYTES = 512 * 2**20
+TRUSTED = {"mmsk", "numpy", "scipy", "sklearn"}  # packages whose functions do not change while a process runs
+
+#: When estimators with a random_state draw at all, by the name of their class.
+DRAWS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "LinearSVC": lambda params: params["dual"] is not False,
+    "LogisticRegression": lambda params: params["solver"] in ("liblinear", "sag", "saga"),
+    "NuSVC": lambda params: params["probability"] is True,
+    "Ridge": lambda params: params["solver"] in ("sag", "saga"),
+    "RidgeClassifier": lambda params: params["solver"] in ("sag", "saga"),
+    "SVC": lambda params: params["probability"] is True,
+}
+
+
+class Entry(NamedTuple):
+    """A value, the objects it belongs to, and how many bytes it takes."""
+
+    value: Any
+    anchors: tuple[weakref.ref[Any], ...]
+    size: int
+
+    def belongs_to(self, anchors: tuple[Any, ...]) -> bool:
+        return all(known() is anchor for known, anchor in zip(self.anchors, anchors, strict=True))
 
 
 class Memo:
@@ -41,7 +66,7 @@ class Memo:
 
     def __init__(self, max_bytes: int = MEMO_BYTES) -> None:
         self.max_bytes = max_bytes
-        self._entries: OrderedDict[Hashable, tuple[Any, tuple[Any, ...], int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
         self._used = 0
         self._lock = Lock()
 
@@ -55,31 +80,40 @@ class Memo:
         make : callable
             Takes nothing.
         anchors : tuple
-            Objects whose ``id`` is part of the key: kept alive as long as the entry, so that no other object can have
-            the same.
+            Objects whose ``id`` is part of the key: when one of them is gone another object may have the same, and
+            the entry does not count any more.
         """
         if key is None or not self.max_bytes:
             return make()
         with self._lock:
-            if key in self._entries:
+            if (known := self._entries.get(key)) is not None and known.belongs_to(anchors):
                 self._entries.move_to_end(key)
-                return self._entries[key][0]
+                return known.value
         value = make()
-        size = _size(value)
+        entry = Entry(value, tuple(map(weakref.ref, anchors)), _size(value))
         with self._lock:
-            if size <= self.max_bytes and key not in self._entries:
-                self._entries[key] = value, anchors, size
-                self._used += size
+            if entry.size <= self.max_bytes:
+                self._drop(key)
+                self._entries[key] = entry
+                self._used += entry.size
             while self._used > self.max_bytes:
-                _, (_, _, dropped) = self._entries.popitem(last=False)
-                self._used -= dropped
+                self._drop(next(iter(self._entries)))
         return value
+
+    def knows(self, key: Hashable) -> bool:
+        """Return whether something is kept under a key that has no anchors."""
+        with self._lock:
+            return bool(self.max_bytes) and key in self._entries
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._entries.clear()
             self._used = 0
+
+    def _drop(self, key: Hashable) -> None:
+        if (dropped := self._entries.pop(key, None)) is not None:
+            self._used -= dropped.size
 
 
 memo = Memo()
@@ -96,21 +130,44 @@ def repeatable(estimator: Any) -> bool:
     """
     if not isinstance(estimator, BaseEstimator):
         return isinstance(estimator, str)
+    return all(map(_settled, parts_of(estimator)))
+
+
+def parts_of(estimator: Any) -> list[BaseEstimator]:
+    """Return an estimator and all that are in its parameters, at any depth.
+
+    Examples
+    --------
+    >>> from sklearn.decomposition import PCA
+    >>> from sklearn.pipeline import make_pipeline
+    >>> parts_of(make_pipeline(PCA(), "passthrough"))[1:]
+    [PCA()]
+    """
+    if isinstance(estimator, (list, tuple)):
+        return [found for part in estimator for found in parts_of(part)]
+    if not isinstance(estimator, BaseEstimator):
+        return []
+    return [estimator, *(found for value in estimator.get_params(deep=False).values() for found in parts_of(value))]
+
+
+def _settled(estimator: BaseEstimator) -> bool:
+    """Return whether an estimator, its parts aside, does the same each time."""
     params = estimator.get_params(deep=False)
-    for name, value in params.items():
-        random = name == "random_state" and not isinstance(value, (int, np.integer)) and params.get("dropout", True)
-        if random or (callable(value) and not isinstance(value, (type, BaseEstimator))):
-            return False
-        if not all(map(repeatable, _estimators(value))):
-            return False
-    return True
+    draws = DRAWS.get(type(estimator).__name__, _draws)
+    if "random_state" in params and not isinstance(params["random_state"], (int, np.integer)) and draws(params):
+        return False
+    functions = [value for value in params.values() if callable(value)]
+    return all(isinstance(value, (type, BaseEstimator)) or _trusted(value) for value in functions)
 
 
-def _estimators(value: Any) -> list[Any]:
-    """Return the estimators in a parameter: itself, or those in a list of (name, estimator, ...)."""
-    if isinstance(value, (list, tuple)):
-        return [found for part in value for found in _estimators(part)]
-    return [value] if isinstance(value, BaseEstimator) else []
+def _draws(params: Mapping[str, Any]) -> bool:
+    return bool(params.get("dropout", True))
+
+
+def _trusted(function: Any) -> bool:
+    """Return whether a function is a package's own, which has one name and does one thing."""
+    named = getattr(function, "__qualname__", getattr(function, "__name__", "<"))
+    return "<" not in named and (getattr(function, "__module__", None) or "").partition(".")[0] in TRUSTED
 
 
 def _size(value: Any) -> int:
@@ -121,4 +178,7 @@ def _size(value: Any) -> int:
         return int(value.data.nbytes + value.indices.nbytes + value.indptr.nbytes)
     if isinstance(value, tuple):
         return sum(map(_size, value))
-    return len(pickle.dumps(value))
+    try:
+        return len(pickle.dumps(value))
+    except Exception:  # it cannot be measured: not to be kept
+        return sys.maxsize

@@ -1,0 +1,133 @@
+"""The memo and its keys: what is recalled is what would have been computed."""
+
+import gc
+import os
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC
+
+from mmsk.fusion import linear_gram
+from mmsk.fusion._digests import content_key, fingerprint, rows_digest
+from mmsk.fusion._memo import Memo, repeatable
+from mmsk.image import HOG
+
+COLUMN = pd.Series(["a cat", "a dog", None], name="caption")
+LABELS = np.array(["cat", "dog", "cat"])
+
+
+def test_an_entry_ends_with_the_object_it_was_made_of():
+    table, block = Memo(), np.zeros(3)
+    key = ("sum", id(block))
+    assert table.recall(key, lambda: 1, anchors=(block,)) == 1
+    assert table.recall(key, lambda: 2, anchors=(block,)) == 1
+    other = np.ones(3)  # as if it had been given the id of the first
+    assert table.recall(key, lambda: 3, anchors=(other,)) == 3
+    del other
+    gc.collect()
+    assert table.recall(key, lambda: 4, anchors=(block,)) == 4
+
+
+def test_an_entry_does_not_keep_its_object_alive():
+    class Watched:
+        gone = False
+
+        def __del__(self):
+            Watched.gone = True
+
+    table, watched = Memo(), Watched()
+    table.recall(("made of", id(watched)), lambda: 1, anchors=(watched,))
+    del watched
+    gc.collect()
+    assert Watched.gone
+
+
+def test_what_cannot_be_measured_is_not_kept():
+    table = Memo()
+    assert table.recall("key", lambda: open(os.devnull)).close() is None  # noqa: SIM115
+    assert not table.knows("key")
+    assert table.recall("key", lambda: 2) == 2
+    assert table.knows("key")
+
+
+@pytest.mark.parametrize(
+    ("estimator", "expected"),
+    [
+        (SVC(), True),
+        (SVC(kernel=linear_gram), True),
+        (SVC(kernel=lambda left, right: left @ right.T), False),
+        (LogisticRegression(), True),
+        (LogisticRegression(solver="saga"), False),
+        (LogisticRegression(solver="saga", random_state=0), True),
+        (RandomForestClassifier(), False),
+        (make_pipeline(PCA(), SVC()), False),
+        (FunctionTransformer(np.log1p), True),
+        (FunctionTransformer(partial(np.power, 2)), False),
+    ],
+    ids=str,
+)
+def test_repeatable(estimator, expected):
+    assert repeatable(estimator) is expected
+
+
+def test_a_class_defined_anew_is_another_one():
+    def define():
+        class Model(BaseEstimator):
+            pass
+
+        Model.__qualname__ = "Model"
+        Model.__module__ = "__main__"
+        globals()["Model"] = Model
+        return Model()
+
+    first, second = fingerprint(define()), fingerprint(define())
+    assert first is None or first != second
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda key: key("fit", SVC(C=2.0), COLUMN, LABELS, None),
+        lambda key: key("fit", SVC(), COLUMN[::-1], LABELS, None),
+        lambda key: key("fit", SVC(), COLUMN.rename("title"), LABELS, None),
+        lambda key: key("fit", SVC(), COLUMN, np.roll(LABELS, 1), None),
+        lambda key: key("fit", SVC(), COLUMN, LABELS, np.ones(3)),
+        lambda key: key("predict", SVC(), COLUMN, LABELS, None),
+    ],
+)
+def test_whatever_changes_a_result_changes_its_key(changed):
+    key = content_key("fit", SVC(), COLUMN, LABELS, None)
+    assert key is not None
+    assert key == content_key("fit", SVC(), COLUMN.copy(), list(LABELS), None)
+    assert changed(content_key) != key
+
+
+def test_there_is_no_key_for_what_cannot_be_told_apart():
+    assert content_key("fit", RandomForestClassifier(), COLUMN, LABELS) is None
+    assert content_key("fit", SVC(), None, LABELS) is None
+    assert content_key("fit", SVC(), pd.Series([object(), object(), None]), LABELS) is None
+    assert content_key("fit", SVC(), COLUMN, pd.to_datetime(["2020", "2021", "2022"]).astype(object)) is None
+
+
+def test_levels_of_a_category_are_part_of_a_column():
+    plain = pd.Series(pd.Categorical(["a", "b"]))
+    assert rows_digest(SVC(), plain) != rows_digest(SVC(), plain.cat.add_categories("c"))
+
+
+@pytest.mark.parametrize("nest", [make_pipeline, lambda hog: FeatureUnion([("hog", make_pipeline(hog, PCA()))])])
+def test_a_file_that_changes_is_seen_however_deep_its_descriptor(nest, tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"1")
+    column = pd.Series([str(path)])
+    before = rows_digest(nest(HOG()), column)
+    path.write_bytes(b"22")
+    assert rows_digest(nest(HOG()), column) != before
+    assert rows_digest(nest(HOG()), pd.Series(["https://example.org/picture.png"])) is None
