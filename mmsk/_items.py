@@ -83,12 +83,16 @@ class Item:
         Raises
         ------
         InvalidParameterError
-            For a limit that this modality does not know.
+            For a limit that this modality does not know, and for one that is no positive number where one belongs.
         """
         unknown = set(limits or ()) - set(cls.default_limits)
         if unknown:
             known = ", ".join(sorted(cls.default_limits))
             raise InvalidParameterError(f"limits: unknown {', '.join(sorted(map(str, unknown)))}; {cls.kind}: {known}")
+        for name, value in (limits or {}).items():
+            numeric = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and value > 0
+            if isinstance(cls.default_limits[name], (int, float)) and not numeric:
+                raise InvalidParameterError(f"limits: {name} must be a number > 0, got {value!r}")
         return {**cls.default_limits, **(limits or {})}
 
 
@@ -128,7 +132,7 @@ def as_cells(X: Any) -> tuple[np.ndarray, list[Any]]:
         X = X[:, 0]
     cells = object_array(X)
     rows = list(range(len(cells))) if index is None or callable(index) else list(index)
-    if len(set(rows)) < len(rows):
+    if not getattr(index, "is_unique", True):
         rows = [f"{row} at position {position}" for position, row in enumerate(rows)]
     return cells, rows
 

@@ -61,7 +61,7 @@ def label(cell: Any) -> str:
     ('photos/cat.png', '<5 bytes>', '<array of shape (4, 5), float64>')
     """
     if isinstance(cell, (str, PurePath)):
-        text = str(cell)
+        text = str(cell) or "''"
     elif isinstance(cell, (bytes, bytearray, memoryview)):
         text = f"<{len(cell)} bytes>"
     elif isinstance(cell, Mapping):
@@ -71,7 +71,7 @@ def label(cell: Any) -> str:
     elif isinstance(cell, tuple):
         text = f"<tuple of {', '.join(label(part) for part in cell[:3])}>"
     elif isinstance(cell, (int, float, np.number)):
-        text = repr(cell)
+        text = str(cell)
     else:
         text = f"<{type(cell).__name__}>"
     return text if len(text) <= MAX_REF else text[: MAX_REF - 1] + "…"

@@ -105,8 +105,3 @@ def test_an_answer_that_is_no_vector_is_refused(toy, monkeypatch, answer, kind):
     monkeypatch.setattr(toy.Bytes, "_describe", lambda self, item: answer)
     with pytest.raises(MmskError, match=f"(?s)row 0.*{kind}"):
         toy.Bytes(cache=False).fit_transform(BLOBS[:2])
-
-
-def test_a_limit_that_is_not_known_is_refused_in_fit(toy):
-    with pytest.raises(ValueError, match="limits: unknown max_byte; blob: max_bytes, root"):
-        toy.Bytes(limits={"max_byte": 3}).fit(BLOBS)

@@ -124,3 +124,21 @@ def test_byte_strings_of_numpy_have_lost_their_last_zeros():
 def test_more_or_less_than_one_column(X, message):
     with pytest.raises(ValueError, match=message):
         as_cells(X)
+
+
+def test_labels_that_are_nan_repeat_too():
+    assert as_cells(pd.Series(["a", "b"], index=[np.nan, float("nan")]))[1] == [
+        "nan at position 0",
+        "nan at position 1",
+    ]
+
+
+@pytest.mark.parametrize("value", ["1", None, 0, -5, float("nan"), True])
+def test_a_limit_is_a_positive_number(toy, value):
+    with pytest.raises(ValueError, match="limits: max_bytes must be a number > 0, got "):
+        toy.Bytes(limits={"max_bytes": value}).fit([b"a"])
+
+
+def test_a_limit_that_is_not_known(toy):
+    with pytest.raises(ValueError, match="limits: unknown max_byte; blob: max_bytes, root"):
+        toy.Bytes(limits={"max_byte": 3}).fit([b"a"])

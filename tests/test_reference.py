@@ -218,7 +218,8 @@ def test_labels_are_short_and_say_what_it_is():
     assert label({"bytes": b"1"}) == "<dict with bytes>"
     assert label((np.zeros(5), 8000)) == "<tuple of <array of shape (5,), float64>, 8000>"
     assert label(object()) == "<object>"
-    assert label(3) == "3"
+    assert label(np.float64(3)) == "3.0"
+    assert label("") == "''"
 
 
 def test_long_paths_are_not_cut():
