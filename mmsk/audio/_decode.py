@@ -35,6 +35,14 @@ class Decoded:
     complete: bool  # whether these are all samples that the limits allow
     cancelled: bool  # whether the channels cancel each other in the mean
 
+    def has(self, seconds: float | None) -> bool:
+        """Return whether these are the first `seconds` of the clip at least."""
+        return self.complete or (seconds is not None and len(self.samples) >= _frames(seconds, self.rate))
+
+    def first(self, seconds: float | None) -> np.ndarray:
+        """Return the samples of the first `seconds`, or all."""
+        return self.samples if seconds is None else self.samples[: _frames(seconds, self.rate)]
+
 
 def decode(content: Any, limits: Mapping[str, Any], seconds: float | None = None) -> Decoded:
     """Decode the first `seconds` of a clip, or all that the limits allow.
@@ -150,7 +158,12 @@ def _extent(rate: float, limits: Mapping[str, Any], seconds: float | None) -> tu
     longest = limits["max_seconds"]
     if seconds is None or seconds > longest:
         return int(longest * rate), True
-    return max(1, int(seconds * rate)), False
+    return _frames(seconds, rate), False
+
+
+def _frames(seconds: float, rate: float) -> int:
+    """Return how many frames a time comprises, rounded down as in librosa; one at least."""
+    return max(1, int(seconds * rate))
 
 
 def _as_block(samples: Any, limits: Mapping[str, Any]) -> np.ndarray:
@@ -208,10 +221,10 @@ def _check_whole(content: bytes, form: str, expected: int, found: int) -> None:
 
 def _wav_is_cut(content: bytes) -> bool:
     """Return whether the data chunk of a WAV file claims more bytes than there are."""
-    order = "big" if content[:4] == b"RIFX" else "little"
+    big = content[:4] == b"RIFX"
     start = 12
     while start + 8 <= len(content):
-        size = int.from_bytes(content[start + 4 : start + 8], order)  # type: ignore[arg-type]
+        size = int.from_bytes(content[start + 4 : start + 8], "big" if big else "little")
         if content[start : start + 4] == b"data":
             return size < STREAMED and start + 8 + size > len(content)
         start += 8 + size + size % 2
@@ -219,7 +232,9 @@ def _wav_is_cut(content: bytes) -> bool:
 
 
 def _ogg_is_cut(content: bytes) -> bool:
-    """Return whether the last page of an Ogg file has less bytes than its table says."""
-    start = content.rfind(b"OggS")
-    table = content[start + 27 : start + 27 + content[start + 26]] if len(content) > start + 26 else b""
-    return len(content) < start + 27 + max(1, len(table)) + sum(table)
+    """Return whether the last page of an Ogg file has fewer bytes than its table of segments says."""
+    table = content.rfind(b"OggS") + 27
+    if len(content) < table:
+        return True
+    n_segments = content[table - 1]
+    return len(content) < table + n_segments + sum(content[table : table + n_segments])

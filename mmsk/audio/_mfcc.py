@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ import numpy as np
 
 from mmsk._base import ItemDescriptor
 from mmsk._params import COUNT, NON_NEGATIVE, POSITIVE, POSITIVE_OR_NONE, WHOLE, InvalidParameterError
+from mmsk.audio._banks import mel_bank
 from mmsk.audio._pooling import check_statistics, pool, statistic_names
 from mmsk.audio._sound import Sound
 from mmsk.audio._spectrum import decibels
@@ -50,6 +52,11 @@ class MFCC(ItemDescriptor):
         Seconds of each clip that are used, from its start. None: all.
     pool, on_error, max_missing, limits, cache, n_jobs, verbose
         As in `ItemDescriptor`.
+
+    Warns
+    -----
+    UserWarning
+        In `fit`, for so many mel bands that some of them lie between two bins of the spectrum and stay empty.
 
     References
     ----------
@@ -152,6 +159,11 @@ class MFCC(ItemDescriptor):
             raise InvalidParameterError(f"fmin < fmax <= sample_rate / 2 does not hold: {what}")
         if self.deltas > MAX_DELTAS:
             raise InvalidParameterError(f"deltas must be 0, 1 or 2, got {self.deltas}")
+        bank, _ = mel_bank(self.sample_rate, self.n_fft, self.n_mels, self.fmin, self.fmax)
+        n_empty = int((bank.max(axis=1) == 0).sum())
+        if n_empty:
+            what = f"{n_empty} of n_mels={self.n_mels} bands lie between two bins and are always empty"
+            warnings.warn(f"{what}; use fewer bands or a larger n_fft", UserWarning, stacklevel=2)
 
 
 def delta(frames: np.ndarray, order: int) -> np.ndarray:

@@ -106,17 +106,14 @@ class Sound(Item, kind="audio"):
         Parameters
         ----------
         duration : float, default=None
-            Seconds from the start. Nothing after them is decoded, unless something else needs it.
+            Seconds from the start. What comes after is not decoded, unless something else needs it.
 
         Returns
         -------
         ndarray of shape (n_samples,), dtype=float32
             Read-only.
         """
-        decoded = self._decode(duration)
-        samples = decoded.samples
-        if duration is not None:
-            samples = samples[: max(1, int(duration * decoded.rate))]
+        samples = self._decode(duration).first(duration)
         if not max(samples.max(), -samples.min()) < LOUDEST:  # a nan is not less either
             first = int(np.argmin(np.abs(samples) < LOUDEST))
             raise MediaError("nonfinite", detail=f"sample {first:,} is {samples[first]}")
@@ -159,7 +156,7 @@ class Sound(Item, kind="audio"):
 
         Returns
         -------
-        ndarray of shape (1 + n_fft // 2, 1 + n_samples // hop_length), dtype=float32
+        ndarray of shape (1 + n_fft // 2, n_frames), dtype=float32
         """
         key = ("power", rate, n_fft, hop_length, duration)
         return self._once(key, lambda: _spectrum.power_spectrum(self.wave(rate, duration), n_fft, hop_length))
@@ -200,16 +197,12 @@ class Sound(Item, kind="audio"):
     def _decode(self, duration: float | None) -> Decoded:
         """Return at least the first `duration` seconds, from what was decoded before if that is enough."""
         known = self._decoded
-        if known is None or not (known.complete or (duration is not None and self._has(known, duration))):
+        if known is None or not known.has(duration):
             self._decoded = known = decode(self.content, self.limits, duration)
             if known.cancelled:
                 message = "the channels of a clip cancel each other; their mean, next to silence, is what is described"
                 warnings.warn(message, CancelledWarning, stacklevel=2)
         return known
-
-    @staticmethod
-    def _has(known: Decoded, duration: float) -> bool:
-        return len(known.samples) >= int(duration * known.rate)
 
     def _once(self, key: tuple[Any, ...], compute: Callable[[], np.ndarray]) -> np.ndarray:
         """Return what was computed under a key, read-only."""
@@ -242,4 +235,4 @@ def _resample(samples: np.ndarray, own: float, rate: float) -> np.ndarray:
 
     length = int(np.ceil(len(samples) * float(rate) / own))
     found = soxr.resample(samples, own, rate, quality="soxr_hq")[:length]
-    return np.pad(found, (0, length - len(found)))
+    return found if len(found) == length else np.pad(found, (0, length - len(found)))

@@ -19,7 +19,7 @@ from mmsk.audio._banks import chroma_bank, mel_bank
 
 __all__ = ["chroma", "decibels", "framed", "mel", "power_spectrum"]
 
-BLOCK_BYTES = 2**18  # of windowed frames that are transformed at a time
+BLOCK_BYTES = 2**18  # of samples that are transformed at a time
 FLOOR = 1e-10  # power below which decibels do not go
 RANGE = 80.0  # dB below the peak that are kept
 
@@ -36,7 +36,8 @@ def power_spectrum(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (1 + n_fft // 2, 1 + n_samples // hop_length), dtype=float32
+    ndarray of shape (1 + n_fft // 2, n_frames), dtype=float32
+        There is a frame for each multiple of `hop_length` up to n_samples; if `n_fft` is odd, below it.
     """
     n_frames = 1 + (len(wave) - n_fft % 2) // hop_length
     power = np.empty((1 + n_fft // 2, n_frames), dtype=np.float32)
@@ -57,14 +58,13 @@ def power_spectrum(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
 
 
 def _buffers(n_fft: int, hop_length: int) -> list[np.ndarray]:
-    """Return memory for a segment of the wave, its windowed frames, and their transforms as they are refined.
+    """Return memory for a segment of the wave, its frames, their transform in both precisions, and its magnitude.
 
-    It is kept for the next clip of this thread: to get fresh memory from the operating system takes as long as to
-    transform what goes into it.
+    It is kept for the next clip of this thread: fresh memory costs as much time as what is computed in it.
     """
     key = n_fft, hop_length
     if getattr(_kept, "key", None) != key:
-        step, n_bins = max(1, BLOCK_BYTES // (8 * n_fft)), 1 + n_fft // 2
+        step, n_bins = max(1, BLOCK_BYTES // (8 * max(n_fft, hop_length))), 1 + n_fft // 2
         segment = np.empty((step - 1) * hop_length + n_fft)
         frames = [np.empty((step, n_fft))]
         frames += [np.empty((step, n_bins), dtype) for dtype in (np.complex128, np.complex64, np.float32)]

@@ -86,3 +86,8 @@ def test_duration_cuts_before_resampling(signal):
 def test_parameters_that_do_not_go_together(parameters, message):
     with pytest.raises(InvalidParameterError, match=message):
         MFCC(**parameters).fit([None])
+
+
+def test_empty_bands_are_told_of():
+    with pytest.warns(UserWarning, match="of n_mels=128 bands lie between two bins"):
+        MFCC(n_fft=256).fit([None])
