@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from mmsk.cli._cache import cache
 from mmsk.cli._demo import demo
 from mmsk.cli._describe import describe
 from mmsk.cli._evaluate import evaluate
@@ -43,7 +44,11 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+def _paragraphs(function: Callable[..., None]) -> str:
+    """Return a docstring with a line for each paragraph: typer keeps the line breaks of the source."""
+    return "\n\n".join(" ".join(part.split()) for part in (function.__doc__ or "").split("\n\n"))
+
+
 def _start(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
@@ -53,6 +58,8 @@ def _start(
 
     A table is a CSV, Parquet or JSON-lines file whose cells hold texts and paths of files, or a folder of files with a
     subfolder a class. Start with [bold]mmsk demo[/bold].
+
+    What was described once is kept for later runs in the folder that the environment variable MMSK_CACHE names.
     """
 
 
@@ -65,9 +72,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "describe": describe,
     "inspect": inspect,
     "list": list_descriptors,
+    "cache": cache,
 }
+app.callback(help=_paragraphs(_start))(_start)
 for name, function in COMMANDS.items():
-    app.command(name, epilog=epilog(name))(guarded(function))
+    app.command(name, help=_paragraphs(function), epilog=epilog(name))(guarded(function))
 
 
 def main() -> None:

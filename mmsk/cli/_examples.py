@@ -31,6 +31,7 @@ EXAMPLES: dict[str, list[str]] = {
     ],
     "inspect": ["mmsk inspect shop.joblib"],
     "list": ["mmsk list"],
+    "cache": ["mmsk cache info --folder features", "mmsk cache prune --folder features --max-mb 500"],
 }
 
 

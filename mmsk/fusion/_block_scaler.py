@@ -119,7 +119,10 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if standardize and sparse.issparse(X):
             raise ValueError("a sparse block cannot be standardised without filling it; use standardize='auto'")
         present = X[present_rows(X)]
-        self.mean_, self.scale_ = _moments(present) if standardize else (None, None)
+        self.mean_: np.ndarray | None = None
+        self.scale_: np.ndarray | None = None
+        if standardize:
+            self.mean_, self.scale_ = _moments(present)
         energy = _energy(self._standardized(present)) if present.shape[0] else 0.0
         self.norm_ = float(np.sqrt(energy)) or 1.0
         return self
@@ -222,7 +225,7 @@ def _moments(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _energy(X: Any) -> float:
     """Return the mean squared norm of the rows."""
     values = X.data if sparse.issparse(X) else X
-    return float(np.square(values, dtype=np.float64).sum()) / X.shape[0]
+    return float(np.square(values, dtype=np.float64).sum() / X.shape[0])
 
 
 def _without_nan(X: Any) -> Any:

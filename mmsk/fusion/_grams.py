@@ -67,7 +67,8 @@ def gram(left: Any, right: Any, form: KernelForm) -> np.ndarray:
         Read-only: the memo may hand it out again.
     """
     key = ("gram", id(left), id(right), form)
-    return memo.recall(key, lambda: _gram(left, right, form), anchors=(left, right))
+    matrix: np.ndarray = memo.recall(key, lambda: _gram(left, right, form), anchors=(left, right))
+    return matrix
 
 
 def linear_gram(left: Any, right: Any) -> np.ndarray:
@@ -97,7 +98,7 @@ def linear_gram(left: Any, right: Any) -> np.ndarray:
     same = left is right
     if not sparse.issparse(left) and not sparse.issparse(right):
         left = np.asarray(left, dtype=np.float64)
-        return left @ (left if same else np.asarray(right, dtype=np.float64)).T
+        return np.asarray(left @ (left if same else np.asarray(right, dtype=np.float64)).T)
     left = sparse.csc_array(left, dtype=np.float64)
     right = left if same else sparse.csc_array(right, dtype=np.float64)
     crowded = np.diff(right.indptr) > CROWDED * right.shape[0]

@@ -204,7 +204,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
 
     def _mixed(self, blocks: Mapping[str, Any]) -> np.ndarray:
         """Return the weighted sum of the kernels between some rows and the training rows."""
-        total = 0.0
+        total: Any = 0.0
         for name, block in blocks.items():
             if self.weights_[name]:
                 total = total + self.weights_[name] * gram(block, self._training_blocks[name], self.kernels_[name])

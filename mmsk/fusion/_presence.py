@@ -30,7 +30,7 @@ def present_rows(X: Any) -> np.ndarray:
     array([ True, False,  True])
     """
     if not sparse.issparse(X):
-        return ~np.isnan(X).all(axis=1)
+        return np.asarray(~np.isnan(X).all(axis=1))
     X = X.tocsr()
     holds = (X.data != 0) & ~np.isnan(X.data)
-    return np.diff(np.append(0, np.cumsum(holds))[X.indptr]) > 0
+    return np.asarray(np.diff(np.append(0, np.cumsum(holds))[X.indptr]) > 0)
