@@ -1,4 +1,4 @@
-"""Branches: read from the options, or inferred from the table; shown in either case."""
+"""Branches: read from the options, or inferred from the table and shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPTION = "--branch"
 def choose_branches(
     frame: pd.DataFrame, given: list[str] | None, target: tuple[str, Any] | None = None
 ) -> list[tuple[str, Any, Any]]:
-    """Return the branches that the options name, or that the values of the columns suggest, and show them.
+    """Return the branches that the options name, or that the values of the columns suggest; show the latter.
 
     Parameters
     ----------

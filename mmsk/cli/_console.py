@@ -46,7 +46,8 @@ def note_table(table: Table) -> None:
 def complain(text: str, style: str) -> None:
     """Show a warning or an error; its first word says which."""
     word, found, rest = text.partition(":")
-    Console(stderr=True, highlight=False).print(Text.assemble((word, f"bold {style}"), found + rest), soft_wrap=True)
+    console = Console(stderr=True, highlight=False)
+    console.print(Text.assemble((word, f"bold {style}"), found + rest), soft_wrap=not console.is_terminal)
 
 
 @contextmanager

@@ -70,11 +70,12 @@ def compare(problem: Problem, jobs: int) -> Any:
 
     model = fusion_pipeline(problem.branches, make_estimator("svm", problem.y, number=False))
     models = alone_and_fused(model)
+    fused = models.pop("all fused")
     # the same machine, with one Gram matrix a modality: fast enough to choose weights inside of each fold
     kernels = KernelFusionClassifier(fusion_of(model), C=model["classifier"].C)
-    shares = simplex_weights(list(models)[:-1], STEP)
-    models["fused, tuned weights"] = GridSearchCV(kernels, {"weights": shares}, cv=_folds(), n_jobs=jobs)
-    models = {name.replace("all fused", "fused, equal weights"): one for name, one in models.items()}
+    shares = {"weights": simplex_weights(list(models), STEP)}
+    models["fused, equal weights"] = fused
+    models["fused, tuned weights"] = GridSearchCV(kernels, shares, cv=_folds(), n_jobs=jobs)
     seconds = describe_once(model, problem.X, problem.y, jobs)
     heading(f"Stratified {FOLDS}-fold cross-validation, the same folds for every row")
     with threads(1), working("cross-validating"):  # the search inside of each fold has the workers

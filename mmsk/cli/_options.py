@@ -121,13 +121,19 @@ Branches = Annotated[
 OnError = Annotated[
     OnBad,
     typer.Option(
-        "--on-error", help="A file that cannot be read ends the run, or counts as missing.", rich_help_panel=DATA
+        "--on-error",
+        metavar="RULE",
+        help="raise: a file that cannot be read ends the run. missing: it counts as missing.",
+        rich_help_panel=DATA,
     ),
 ]
 Task = Annotated[
     TaskName,
     typer.Option(
-        "--task", help="Whether the target is a class or a number; auto: fractions are numbers.", rich_help_panel=DATA
+        "--task",
+        metavar="KIND",
+        help="What the target is: classes, a number, or auto: a number if it has fractions.",
+        rich_help_panel=DATA,
     ),
 ]
 ModelName = Annotated[
@@ -164,16 +170,14 @@ ClassWeight = Annotated[
     list[str] | None,
     typer.Option(
         "--class-weight",
-        metavar="balanced|CLASS=VALUE",
-        help="'balanced', or the weight of a class. Repeat it.",
+        metavar="WEIGHT",
+        help="balanced, or CLASS=VALUE for each class. Repeat it.",
         rich_help_panel=MODEL,
     ),
 ]
 Calibrate = Annotated[
     bool,
-    typer.Option(
-        "--calibrate", help="Give a model without probabilities some: predict --proba.", rich_help_panel=MODEL
-    ),
+    typer.Option("--calibrate", help="Add probabilities, for predict --proba.", rich_help_panel=MODEL),
 ]
 ModelOutput = Annotated[
     Path,

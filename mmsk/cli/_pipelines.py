@@ -117,7 +117,7 @@ def set_on_descriptors(model: Any, **values: Any) -> Any:
         return model
     fitted = getattr(fusion, "named_transformers_", {}).values()  # clones: set_params of the whole would miss them
     for branch in [*(branch for _, branch, _ in fusion.transformers), *fitted]:
-        describe = getattr(branch, "named_steps", {}).get("describe")
+        describe: Any = getattr(branch, "named_steps", {}).get("describe")
         if hasattr(describe, "set_params"):
             known = describe.get_params(deep=False)
             describe.set_params(**{name: value for name, value in values.items() if name in known})

@@ -111,12 +111,12 @@ def _table(results: dict[str, Any], score: str) -> Any:
         (
             str(results["rank_test_score"][row]),
             f"{results['mean_test_score'][row]:.3f}",
-            f"±{results['std_test_score'][row]:.3f}",
+            f"{results['std_test_score'][row]:.3f}",
             *(_shown(results["params"][row][name]) for name in names),
         )
         for row in order
     ]
-    headings = ["rank", score, "folds", *(_short(name) for name in names)]
+    headings = ["rank", score, "± folds", *(_short(name) for name in names)]
     return grid(headings, rows, right=headings, best=0)
 
 

@@ -7,7 +7,7 @@ TWO = ("-b", "text=text:text", "-b", "image=image:image", "--cv", "3", "-j", "1"
 def test_the_weights_are_searched_and_the_best_model_is_saved(run, table, tmp_path):
     said = run("tune", table(), "-t", "label", "-o", tmp_path / "m.joblib", *TWO, "--step", "0.5")
     assert "searching 3 candidates x 3 folds" in said
-    assert "rank accuracy folds" in said
+    assert "rank accuracy ± folds image text" in said
     assert "saved" in said
     params = joblib.load(tmp_path / "m.joblib").get_params()
     weights = [params[f"fusion__{name}__scale__weight"] for name in ("text", "image")]
