@@ -8,6 +8,7 @@ histogram, is the same number and not its neighbour.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -44,8 +45,15 @@ def estimate_tuning(spectrum: np.ndarray, rate: float, n_fft: int, bins_per_octa
     if not len(places):
         return 0.0
     pitches = (places * float(rate) / n_fft).astype(np.float32)
-    strong = pitches[heights >= np.median(heights)]
+    strong = pitches[heights >= _median(heights)]
     return float(EDGES[np.argmax(_count(bins_per_octave * np.log2(strong / (440.0 / 16)), EDGES))])
+
+
+def _median(values: np.ndarray) -> np.floating[Any]:
+    """Return ``numpy.median(values)``; numpy sorts float32 several times faster than it selects from them."""
+    ordered = np.sort(values)
+    middle: np.floating[Any] = (ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / np.float32(2)
+    return middle
 
 
 @lru_cache
