@@ -1,0 +1,92 @@
+"""B10: two workers against one, nothing cached; joblib's own processes, Dask's and Ray's.
+
+Strategy: time on the wall, since work in other processes is what is measured. The workers have been started, and have
+imported what they need: that happens once a session, and its time is told.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+from joblib import parallel_config
+
+from benchmarks._data import table
+from benchmarks._harness import Row, UnequalError, faster, measure
+from benchmarks._options import Options
+
+CLAIM = "two cores against one, cold"
+TARGET = ">= 1.8x; Dask and Ray >= 1.5x"
+
+ROWS = 300
+
+
+def rows(options: Options) -> list[Row]:
+    X = table(options).spread(options.pick(ROWS, 20))
+    backends: dict[str, tuple[str | None, Callable[[], AbstractContextManager[Any]], float]] = {
+        "joblib's processes": (None, partial(parallel_config, backend="loky"), 1.8),
+        "a Dask LocalCluster": ("distributed", _dask, 1.5),
+        "Ray": ("ray", _ray, 1.5),
+    }
+    if options.tiny:
+        del backends["a Dask LocalCluster"], backends["Ray"]
+    found = []
+    for name, (package, backend, at_least) in backends.items():
+        what = f"{len(X)} rows of the stamps on 2 workers, {name} / 1 worker"
+        if package and importlib.util.find_spec(package) is None:
+            found.append(Row("B10", what, other="not installed", target=f">= {at_least:g}x"))
+            continue
+        with backend():
+            found.append(_compared(options, X, what, at_least))
+    return found
+
+
+def _compared(options: Options, X: Any, what: str, at_least: float) -> Row:
+    start = time.perf_counter()
+    two = _describe(X, 2)
+    first = time.perf_counter() - start
+    if not all(np.array_equal(*pair, equal_nan=True) for pair in zip(two, _describe(X, 1), strict=True)):
+        raise UnequalError(f"{what}: the bits depend on the number of workers")
+    sides = {"other": lambda: _describe(X, 1), "mmsk": lambda: _describe(X, 2)}
+    timings = measure(sides, repeats=options.pick(5, 1), least=0, warm=False)
+    return faster("B10", what, timings, at_least=at_least, clock="wall", first_call_seconds=round(first, 2))
+
+
+def _describe(X: Any, n_jobs: int) -> list[np.ndarray]:
+    """Return the vectors of pictures and sounds."""
+    from mmsk import DescriptorUnion
+    from mmsk.audio import MFCC, Chroma
+    from mmsk.image import HOG
+
+    audio = DescriptorUnion([("mfcc", MFCC()), ("chroma", Chroma())], cache=False, n_jobs=n_jobs)
+    return [HOG(cache=False, n_jobs=n_jobs).fit_transform(X["picture"]), audio.fit_transform(X["speech"])]
+
+
+@contextmanager
+def _dask() -> Iterator[None]:
+    """Two processes of one thread on this machine."""
+    from distributed import Client, LocalCluster
+
+    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with LocalCluster(**settings) as cluster, Client(cluster), parallel_config(backend="dask"):
+        yield
+
+
+@contextmanager
+def _ray() -> Iterator[None]:
+    """Two processes on this machine."""
+    import ray
+    from ray.util.joblib import register_ray
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    register_ray()
+    try:
+        with parallel_config(backend="ray"):
+            yield
+    finally:
+        ray.shutdown()
