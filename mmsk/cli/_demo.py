@@ -52,7 +52,7 @@ def demo(
         best = search(model, problem.X[training], problem.y[training], jobs)
         save_model(best, output)
         say(f"Fitted to {training.sum()} rows and saved: {output}")
-        heading(f"Loaded in a new process, it says of {rows} rows that it has never seen")
+        heading(f"Loaded in a new process, it says of {rows} rows that were kept back")
         predicted = _predict_elsewhere(output, problem.X[~training], Path(folder))
         say(_answers(problem, ~training, predicted))
     note(f"{time.perf_counter() - start:.0f} s in all. Next: mmsk inspect {output}, and mmsk train --help")

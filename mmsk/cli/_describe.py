@@ -12,6 +12,8 @@ from mmsk.cli._console import say
 
 __all__ = ["describe"]
 
+INDEX = "row"
+
 Output = Annotated[
     Path,
     typer.Option(
@@ -50,8 +52,11 @@ def describe(
 
     frame = load_table(table, root)
     require_columns(frame, keep or [])
+    if INDEX in (keep or []):
+        message = f"{INDEX!r} is what the first column of the output is called; rename the column"
+        raise typer.BadParameter(message, param_hint="--keep")
     branches = choose_branches(frame.drop(columns=keep or []), branch)
     features = descriptors_alone(branches, on_error, jobs).fit_transform(frame)
     made = frame[keep or []].join(features)
-    write_frame(made, output, index_label="row")
+    write_frame(made, output, index_label=INDEX)
     say(f"{features.shape[1]:,} features of {len(made):,} rows in {output}")

@@ -37,6 +37,7 @@ def evaluate(
     weight: opt.Weights = None,
     param: opt.Parameters = None,
     class_weight: opt.ClassWeight = None,
+    calibrate: opt.Calibrate = False,
     groups: opt.Groups = None,
     cv: opt.Cv = 5,
     scoring: opt.Scoring = None,
@@ -53,7 +54,9 @@ def evaluate(
 
     check_scoring(scoring)
     problem = read_problem(table, root, target, branch, task, groups)
-    estimator = make_estimator(model, problem.y, number=problem.number, class_weight=class_weight, seed=seed)
+    estimator = make_estimator(
+        model, problem.y, number=problem.number, class_weight=class_weight, calibrate=calibrate, seed=seed
+    )
     pipeline = build(problem.branches, estimator, weight, param, on_error)
     folds = splitter(problem, cv, seed)
     seconds = describe_once(pipeline, problem.X, problem.y, jobs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import warnings
 from pathlib import Path
 from typing import Any
@@ -42,8 +41,8 @@ def read_model(path: Path) -> Any:
             model = joblib.load(path)
         except (ImportError, AttributeError) as error:
             raise ValueError(f"{path} needs something that is not here: {error}") from error
-        except (pickle.UnpicklingError, EOFError, KeyError, IndexError, TypeError, ValueError) as error:
-            raise ValueError(f"{path} is not a model that `mmsk train` has saved ({error})") from error
+        except Exception as error:  # a damaged pickle may raise anything
+            raise ValueError(f"{path} is not a model that `mmsk train` has saved, or damaged ({error})") from error
     if not hasattr(model, "predict"):
         raise ValueError(f"{path} holds a {type(model).__name__}, which cannot predict")
     for warning in caught:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +54,11 @@ class TaskName(StrEnum):
 
 
 def checked_output(path: Path | None) -> Path | None:
-    """Refuse an output in a folder that is not there, before any work is done."""
+    """Refuse an output that could not be written, before any work is done."""
     if path is not None and not path.resolve().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.resolve().parent}")
+    if path is not None and path.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise typer.BadParameter("Parquet needs pyarrow: pip install 'mmsk[parquet]'")
     return path
 
 

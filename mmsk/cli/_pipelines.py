@@ -104,10 +104,10 @@ def describe_once(model: Any, X: pd.DataFrame, y: np.ndarray, jobs: int) -> floa
 def tell_of_bad_items(fusion: Any) -> None:
     """Warn of items that could not be read and were taken for missing, the last time that each branch saw any."""
     for name, branch in fusion.named_transformers_.items():
-        report = getattr(getattr(branch, "named_steps", {}).get("describe"), "report_", [])
-        if report:
-            first = "row {row}: {ref}: {kind}".format_map(report[0])
-            warnings.warn(f"taken for missing: {len(report)} of the items of {name!r} ({first}, say)", stacklevel=2)
+        describe: Any = getattr(branch, "named_steps", {}).get("describe")
+        if getattr(describe, "n_bad_", 0):
+            first = "row {row}: {ref}: {kind}".format_map(describe.report_[0])
+            warnings.warn(f"taken for missing: {describe.n_bad_} of the items of {name!r} ({first}, say)", stacklevel=2)
 
 
 def set_on_descriptors(model: Any, **values: Any) -> Any:

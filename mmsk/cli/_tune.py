@@ -70,6 +70,8 @@ def tune(
         model, problem.y, number=problem.number, class_weight=class_weight, calibrate=calibrate, seed=seed
     )
     pipeline = build(problem.branches, estimator, weight, None, on_error)
+    if weight and (step is not None or not param):
+        raise typer.BadParameter("the weights are searched here; fix them with --param alone", param_hint="--weight")
     candidates = _candidates(pipeline, step, param)
     folds = splitter(problem, cv, seed)
     describe_once(pipeline, problem.X, problem.y, jobs)

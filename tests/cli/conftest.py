@@ -33,7 +33,7 @@ def table(media, tmp_path):
     def write(name="table.csv", **changes):
         changed = frame.copy()
         for column, cells in changes.items():
-            changed[column] = changed[column].astype(object)
+            changed[column] = changed[column].astype(object) if column in changed else None
             for row, cell in cells.items():
                 changed.loc[row, column] = cell
         changed.to_csv(folder / f"{tmp_path.name}-{name}", index=False)

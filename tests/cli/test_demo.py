@@ -26,7 +26,7 @@ def test_the_whole_way_on_synthetic_data(run, tmp_path):
     assert "describing image" in said
     assert "GridSearchCV over 6 sets of weights 6 candidates x 2 folds Best shares: " in said
     assert "Fitted to 56 rows" in said
-    assert "4 rows that it has never seen" in said
+    assert "4 rows that were kept back" in said
     assert "text true predicted" in said
     assert len(joblib.load(tmp_path / "d.joblib").classes_) == 4
 

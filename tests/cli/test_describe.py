@@ -39,3 +39,13 @@ def test_kept_columns_are_not_described(run, table, tmp_path):
 
 def test_a_kept_column_has_to_be_there(run, table, tmp_path):
     assert "no column 'lable'" in run("describe", table(), "-o", tmp_path / "f.csv", "-k", "lable", code=1)
+
+
+def test_a_kept_column_cannot_be_called_as_the_index(run, table, tmp_path):
+    path = table(row=dict.fromkeys(range(36), 1))
+    assert "'row' is what the first column" in run("describe", path, "-o", tmp_path / "f.csv", "-k", "row", code=2)
+
+
+def test_parquet_without_pyarrow_is_refused_before_any_work(run, table, tmp_path, monkeypatch):
+    monkeypatch.setattr("mmsk.cli._options.find_spec", lambda name: None)
+    assert "pip install 'mmsk[parquet]'" in run("describe", table(), "-o", tmp_path / "f.parquet", code=2)

@@ -41,6 +41,11 @@ def test_a_score_by_name(run, table, tmp_path):
     assert list(pd.read_csv(tmp_path / "s.csv").columns) == ["model", "score", "sd", "seconds"]
 
 
+def test_a_score_of_probabilities_needs_some(run, table):
+    said = run("evaluate", table(), "-t", "label", *TWO, "--scoring", "neg_log_loss", "--calibrate")
+    assert "model neg_log_loss" in said
+
+
 def test_an_unknown_score_is_refused_before_any_work(run, table):
     said = run("evaluate", table(), "-t", "label", "--scoring", "acuracy", code=2)
     assert "no score 'acuracy'. Did you mean 'accuracy'?" in said

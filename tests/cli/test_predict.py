@@ -57,11 +57,14 @@ def test_a_bad_file_ends_it_or_counts_as_missing(run, table, media, model, tmp_p
     assert len(pd.read_csv(tmp_path / "p.csv")) == 36
 
 
-def test_what_is_no_model_is_refused(run, table, tmp_path):
+def test_what_is_no_model_is_refused(run, table, model, tmp_path):
     (tmp_path / "text.joblib").write_text("not a model")
     assert "is not a model" in run("predict", tmp_path / "text.joblib", table(), code=1)
     (tmp_path / "empty.joblib").touch()
     assert "is not a model" in run("predict", tmp_path / "empty.joblib", table(), code=1)
+    for length in (1, 100, 5000):
+        (tmp_path / "half.joblib").write_bytes(model.read_bytes()[:length])
+        assert "is not a model" in run("predict", tmp_path / "half.joblib", table(), code=1)
     joblib.dump({"a": 1}, tmp_path / "dict.joblib")
     assert "holds a dict, which cannot predict" in run("predict", tmp_path / "dict.joblib", table(), code=1)
     assert "does not exist" in run("predict", tmp_path / "no.joblib", table(), code=2)

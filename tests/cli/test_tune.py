@@ -40,6 +40,14 @@ def test_a_search_over_nothing_is_refused(run, table, tmp_path):
     assert not (tmp_path / "m.joblib").exists()
 
 
+def test_weights_cannot_be_fixed_and_searched_at_once(run, table, tmp_path):
+    fixed = ("tune", table(), "-t", "label", "-o", tmp_path / "m.joblib", *TWO, "--weight", "image=0.5")
+    assert "the weights are searched here" in run(*fixed, code=2)
+    assert "the weights are searched here" in run(*fixed, "--step", "0.5", "-p", "classifier__C=1,10", code=2)
+    run(*fixed, "-p", "classifier__C=1,10")
+    assert joblib.load(tmp_path / "m.joblib").get_params()["fusion__image__scale__weight"] == 0.5
+
+
 def test_a_step_that_does_not_divide_one_is_refused(run, table, tmp_path):
     said = run("tune", table(), "-t", "label", "-o", tmp_path / "m.joblib", *TWO, "--step", "0.3", code=1)
     assert "got step=0.3" in said
