@@ -72,7 +72,6 @@ def test_what_cannot_be_measured_is_not_kept():
         (FunctionTransformer(np.log1p), True),
         (FunctionTransformer(partial(np.power, 2)), False),
     ],
-    ids=str,
 )
 def test_repeatable(estimator, expected):
     assert repeatable(estimator) is expected
