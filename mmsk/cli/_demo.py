@@ -132,7 +132,7 @@ def _answers(problem: Problem, chosen: Any, predicted: list[str]) -> Any:
     """Return a table of rows with their captions, true and predicted classes."""
     captions = problem.X[chosen].iloc[:, 0].fillna("(no caption)")
     rows = [
-        (str(caption), str(true), Text(said, style="green" if str(true) == said else "red"))
+        (str(caption), str(true), Text(said, "green") if str(true) == said else Text(f"{said} (wrong)", "red"))
         for caption, true, said in zip(captions, problem.y[chosen], predicted, strict=True)
     ]
     return grid([str(problem.X.columns[0]), "true", "predicted"], rows)
