@@ -62,7 +62,7 @@ def _branch(name: str, text: str, frame: pd.DataFrame) -> tuple[str, Any, Any]:
 
 def _transformer(kind: str) -> Any:
     """Return what describes a column of a kind; a kind may also be descriptors, joined by +."""
-    from mmsk.pipeline._infer import PROPOSALS
+    from mmsk.pipeline import PROPOSALS
 
     if kind in PROPOSALS:
         return PROPOSALS[kind]()

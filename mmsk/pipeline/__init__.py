@@ -1,10 +1,11 @@
 """Pipelines: branches of modalities in, plain scikit-learn objects out."""
 
 from mmsk.pipeline._build import fusion_pipeline, fusion_transformer
-from mmsk.pipeline._infer import infer_branches, infer_kinds
+from mmsk.pipeline._infer import PROPOSALS, infer_branches, infer_kinds
 from mmsk.pipeline._weights import simplex_weights, weight_grid
 
 __all__ = [
+    "PROPOSALS",
     "fusion_pipeline",
     "fusion_transformer",
     "infer_branches",

@@ -23,7 +23,7 @@ from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.image import HOG, ColorHistogram
 from mmsk.text import Tfidf
 
-__all__ = ["infer_branches", "infer_kinds"]
+__all__ = ["PROPOSALS", "infer_branches", "infer_kinds"]
 
 SAMPLE = 500  # present cells that are looked at
 MOST = 0.8  # share of them that has to be of one kind
