@@ -10,7 +10,7 @@ from mmsk.fusion import BlockScaler, present_rows
 
 rng = np.random.default_rng(0)
 DENSE = rng.normal(3, [1, 10, 0.1], size=(50, 3))
-SPARSE = sparse.random_array((50, 30), density=0.1, rng=rng, format="csr")
+SPARSE = sparse.csr_array(rng.uniform(size=(50, 30)) * (rng.uniform(size=(50, 30)) < 0.1))
 
 
 @pytest.mark.filterwarnings("ignore:Skipping check check_array_api_input")
