@@ -99,8 +99,8 @@ def test_sample_weights_are_routed_through_a_search():
     weights = np.where(Y == Y[0], 100.0, 0.01)
     with sklearn.config_context(enable_metadata_routing=True):
         machine = SVC(kernel="linear").set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
-        search = GridSearchCV(fusion_pipeline(BRANCHES, machine), {"classifier__C": [0.01, 1.0]}, cv=2)
-        search.fit(X, Y, sample_weight=weights)
+        routed = fusion_pipeline(BRANCHES, machine).set_score_request(sample_weight=True)
+        search = GridSearchCV(routed, {"classifier__C": [0.01, 1.0]}, cv=2).fit(X, Y, sample_weight=weights)
         plain = GridSearchCV(model(), {"classifier__C": [0.01, 1.0]}, cv=2).fit(X, Y)
     assert not np.array_equal(search.cv_results_["mean_test_score"], plain.cv_results_["mean_test_score"])
 
