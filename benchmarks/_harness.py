@@ -74,8 +74,9 @@ class Timing:
         pairs = ((self.cpu, other.cpu), (self.wall, other.wall))
         return Timing(*([sum(both) for both in zip(*pair, strict=True)] for pair in pairs))
 
-    def __radd__(self, start: int) -> Timing:
-        return self  # sum() starts at 0
+    def per(self, items: int) -> Timing:
+        """Return the timing of one of so many items."""
+        return Timing([value / items for value in self.cpu], [value / items for value in self.wall])
 
     def rounded(self) -> dict[str, list[float]]:
         return {name: [float(f"{value:.4g}") for value in values] for name, values in asdict(self).items()}
@@ -105,17 +106,17 @@ def measure(
         if least:
             numbers[name] = math.ceil(least / max(_once(function, 1)[1], 1e-7))
     timings = {name: Timing() for name in sides}
+    gc.collect()
     for _ in range(repeats):
         for name, function in sides.items():
             cpu, wall = _once(function, numbers[name])
-            timings[name].cpu.append(cpu / items)
-            timings[name].wall.append(wall / items)
-    return timings
+            timings[name].cpu.append(cpu)
+            timings[name].wall.append(wall)
+    return {name: timing.per(items) for name, timing in timings.items()}
 
 
 def _once(function: Callable[[], Any], number: int) -> tuple[float, float]:
     """Return processor and wall seconds a call."""
-    gc.collect()
     gc.disable()
     try:
         wall, cpu = time.perf_counter(), time.process_time()

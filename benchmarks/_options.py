@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 __all__ = ["ROOT", "THREADS", "Options", "child_environment"]
 
@@ -23,6 +24,9 @@ THREADS = dict.fromkeys(
     ],
     "1",
 )
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Options:
     full: bool = False
     tiny: bool = False
 
-    def pick(self, usual, tiny):
+    def pick(self, usual: T, tiny: T) -> T:
         """Return the first, or the second in a tiny run."""
         return tiny if self.tiny else usual
 

@@ -8,7 +8,8 @@ last row is what no one who decodes with Pillow and libsndfile can go beyond.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def rows(options: Options) -> list[Row]:
     timings = measure(sides, repeats=options.pick(5, 1), least=0, warm=False, items=len(X))
 
     def row(what: str, columns: Sequence[str], who: str = "mmsk", **promise: Any) -> Row:
-        mine, other = (sum(timings[f"{one} {column}"] for column in columns) for one in (who, "other"))
+        mine, other = (reduce(add, [timings[f"{one} {column}"] for column in columns]) for one in (who, "other"))
         return faster("B4", f"{what} / the script", {"mmsk": mine, "other": other}, **promise)
 
     cold = f"a row of the stamps ({len(X)} rows), files to features, cold"

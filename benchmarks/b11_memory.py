@@ -73,13 +73,13 @@ def _cost_of_a_row(options: Options) -> Row:
     def describe(n_rows: int) -> None:
         hog.set_params(cache=FeatureCache()).transform(cells[:n_rows])
 
-    shorts = measure({"short": lambda: describe(short)}, repeats=options.pick(5, 1), least=0, items=short)["short"]
-    longs = measure({"long": lambda: describe(long)}, repeats=options.pick(2, 1), least=0, warm=False, items=long)
-    later = measure({"short": lambda: describe(short)}, repeats=options.pick(5, 1), least=0, items=short)["short"]
-    shorts.cpu += later.cpu
-    ratio = longs["long"].median() / shorts.median()
+    sides = {"other": lambda: describe(short), "mmsk": lambda: describe(long)}
+    timings = measure(sides, repeats=options.pick(3, 1), least=options.pick(1.0, 0))
+    for name, n_rows in (("other", short), ("mmsk", long)):
+        timings[name] = timings[name].per(n_rows)
+    ratio = timings["mmsk"].median() / timings["other"].median()
     what = f"a row of {long:,} small pictures / a row of {short:,}, memo on"
     ok = abs(ratio - 1) <= DRIFT
-    figures = {"seconds": {"long": longs["long"].rounded(), "short": shorts.rounded()}}
-    mine, other = show(longs["long"].median()), show(shorts.median())
+    figures = {"seconds": {name: timing.rounded() for name, timing in timings.items()}}
+    mine, other = (show(timings[name].median()) for name in ("mmsk", "other"))
     return Row("B11", what, mine, other, f"{ratio:.3f}x", f"1 +- {DRIFT:g}", ok, figures)
