@@ -3,8 +3,23 @@
 from mmsk.fusion._block_scaler import BlockScaler
 from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._kernel import KernelFusionClassifier
+from mmsk.fusion._kernel_regressor import KernelFusionRegressor
+from mmsk.fusion._late import LateFusionClassifier
+from mmsk.fusion._late_regressor import LateFusionRegressor
 from mmsk.fusion._memo import memo
+from mmsk.fusion._modality_models import modality_models
 from mmsk.fusion._presence import present_rows
 from mmsk.fusion._present_rows import PresentRows
 
-__all__ = ["BlockScaler", "KernelFusionClassifier", "PresentRows", "linear_gram", "memo", "present_rows"]
+__all__ = [
+    "BlockScaler",
+    "KernelFusionClassifier",
+    "KernelFusionRegressor",
+    "LateFusionClassifier",
+    "LateFusionRegressor",
+    "PresentRows",
+    "linear_gram",
+    "memo",
+    "modality_models",
+    "present_rows",
+]

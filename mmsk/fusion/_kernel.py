@@ -1,9 +1,4 @@
-"""KernelFusionClassifier: a support vector machine on a weighted sum of one kernel a modality.
-
-Strategy: for a kernel machine a search over fusion weights needs no features. K = sum of share_m K_m, and the K_m of a
-fold are the same for every candidate: branches, blocks and Gram matrices come from the memo, and a candidate costs one
-weighted sum and one solve.
-"""
+"""KernelFusionClassifier: a support vector machine on a weighted sum of one kernel a modality."""
 
 from __future__ import annotations
 
@@ -17,16 +12,13 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.svm import SVC
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import BOOL, POSITIVE, StrOptions, fit_context
-from mmsk.fusion._blocks import branch_names, fit_blocks, transform_block
-from mmsk.fusion._grams import fit_kernel, gram
+from mmsk.fusion._kernel_mix import LEARN, SHARED_CONSTRAINTS, fit_mix
+from mmsk.fusion._rows import as_table, checked_target
 
 __all__ = ["KernelFusionClassifier"]
-
-KINDS = {"linear", "rbf"}
 
 
 class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
@@ -36,9 +28,11 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     ----------
     fusion : ColumnTransformer
         What `fusion_transformer` returns; its branches are the modalities.
-    weights : dict of str to float or None, default=None
-        Share of each kernel, at least 0; 0 for branches that are not named. None = equal shares that sum to 1. A
-        share corresponds to the square of a weight in `fusion_pipeline`.
+    weights : {"alignment", "easymkl", "uniform"}, dict of str to float or None, default="alignment"
+        Share of each kernel. "alignment" = learned, so that the sum is like the kernel of the labels, and shrunk to
+        equal shares, with 200 rows half way. "easymkl" = learned, by how far each kernel keeps the classes apart.
+        "uniform" or None = equal shares. A dict gives them: at least 0, and 0 for branches that are not named. A share
+        corresponds to the square of a weight in `fusion_pipeline`.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
     C : float, default=1.0
@@ -48,6 +42,11 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     probability : bool, default=False
         Whether `fit` calibrates probabilities (Platt's sigmoid on out-of-fold decision values, up to 5 folds), which
         takes five more solves. With a class of fewer than 2 rows they are a softmax of the decision values.
+    dropout : float, default=0.0
+        Share of the present cells of the training rows that are hidden from the machine, never the last one of a row,
+        so that it learns to do without.
+    random_state : int, RandomState instance or None, default=None
+        Seed of `dropout`.
     tol : float, default=1e-3
         Tolerance of the solver.
 
@@ -55,7 +54,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     ----------
     classes_ : ndarray of shape (n_classes,)
     weights_ : dict of str to float
-        The shares that were used.
+        The shares that were given or learned.
     branches_ : dict of str to ColumnTransformer
         Each modality's fitted branch.
     kernels_ : dict of str to KernelForm
@@ -72,6 +71,11 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     ----------
     Gönen, M. and Alpaydın, E. (2011). Multiple kernel learning algorithms. Journal of Machine Learning Research 12.
 
+    Cortes, C., Mohri, M. and Rostamizadeh, A. (2012). Algorithms for learning kernels based on centered alignment.
+    Journal of Machine Learning Research 13.
+
+    Aiolli, F. and Donini, M. (2015). EasyMKL: a scalable multiple kernel learning algorithm. Neurocomputing 169.
+
     Examples
     --------
     >>> import pandas as pd
@@ -86,9 +90,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "fusion": [ColumnTransformer],
-        "weights": [dict, None],
-        "kernel": [StrOptions(KINDS), dict],
+        **SHARED_CONSTRAINTS,
+        "weights": [dict, StrOptions({"uniform", *LEARN}), None],
         "C": POSITIVE,
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "probability": BOOL,
@@ -99,11 +102,13 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self,
         fusion: ColumnTransformer,
         *,
-        weights: Mapping[str, float] | None = None,
+        weights: Mapping[str, float] | str | None = "alignment",
         kernel: str | Mapping[str, str] = "linear",
         C: float = 1.0,
         class_weight: Mapping[Any, float] | str | None = None,
         probability: bool = False,
+        dropout: float = 0.0,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-3,
     ) -> None:
         self.fusion = fusion
@@ -112,6 +117,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self.C = C
         self.class_weight = class_weight
         self.probability = probability
+        self.dropout = dropout
+        self.random_state = random_state
         self.tol = tol
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -133,20 +140,22 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             For shares or kernels of unknown branches, negative shares, shares that are all 0, and a single class.
         """
-        check_classification_targets(y)
-        y = np.asarray(y)
-        names = branch_names(self.fusion)
-        kinds = _per_branch(self.kernel, names, "kernel", default="linear")
-        self.weights_ = _checked_shares(self.weights, names)
-        blocks = fit_blocks(self.fusion, X, y)
-        self.branches_ = {name: single for name, (single, _) in blocks.items()}
-        self._training_blocks = {name: block for name, (_, block) in blocks.items()}
-        self.kernels_ = {name: fit_kernel(self._training_blocks[name], kinds[name]) for name in names}
-        mixed = self._mixed(self._training_blocks)
+        X, y = as_table(self, X, reset=True), checked_target(y, classes=True)
+        self._mix = fit_mix(
+            self.fusion,
+            X,
+            y,
+            (y[:, None] == np.unique(y)).astype(float),
+            weights=self.weights,
+            kernel=self.kernel,
+            dropout=self.dropout,
+            random_state=self.random_state,
+        )
+        self.weights_, self.branches_, self.kernels_ = self._mix.shares, self._mix.branches, self._mix.forms
+        mixed = self._mix.training()
         svc = SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight, tol=self.tol)
         self.svc_ = svc.fit(mixed, y, sample_weight=sample_weight)
         self.classes_ = self.svc_.classes_
-        self.n_features_in_ = X.shape[1]
         self._calibrated = self._calibrate(mixed, y, sample_weight) if self.probability else None
         return self
 
@@ -161,8 +170,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_rows,) or (n_rows, n_classes)
         """
-        values: np.ndarray = self.svc_.decision_function(self._mixed_with_training(X))
-        return values
+        mixed = self._mixed_with_training(X)
+        return np.asarray(self.svc_.decision_function(mixed))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the class of each row.
@@ -175,8 +184,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_rows,)
         """
-        labels: np.ndarray = self.svc_.predict(self._mixed_with_training(X))
-        return labels
+        mixed = self._mixed_with_training(X)
+        return np.asarray(self.svc_.predict(mixed))
 
     @available_if(lambda self: self.probability)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -202,18 +211,9 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _mixed(self, blocks: Mapping[str, Any]) -> np.ndarray:
-        """Return the weighted sum of the kernels between some rows and the training rows."""
-        total: Any = 0.0
-        for name, block in blocks.items():
-            if self.weights_[name]:
-                total = total + self.weights_[name] * gram(block, self._training_blocks[name], self.kernels_[name])
-        return np.asarray(total)
-
     def _mixed_with_training(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        used = [name for name, share in self.weights_.items() if share]
-        return self._mixed({name: transform_block(self.branches_[name], X) for name in used})
+        return self._mix.with_training(as_table(self, X, reset=False))
 
     def _calibrate(self, mixed: np.ndarray, y: np.ndarray, sample_weight: Any) -> CalibratedClassifierCV | None:
         """Return the calibrated machine, or None where a class is too small to be split."""
@@ -224,31 +224,6 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
             return None
         svc = SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight, tol=self.tol)
         return CalibratedClassifierCV(svc, ensemble=False, cv=folds).fit(mixed, y, sample_weight=sample_weight)
-
-
-def _per_branch(given: Any, names: list[str], parameter: str, default: str) -> dict[str, str]:
-    """Return a value for each branch from one value, or from a dict of some."""
-    values = dict(given) if isinstance(given, Mapping) else dict.fromkeys(names, given)
-    _refuse_unknown(values, names, parameter)
-    if wrong := set(values.values()) - KINDS:
-        raise ValueError(f"{parameter} has to be one of {', '.join(sorted(KINDS))}, got {wrong}")
-    return {name: values.get(name, default) for name in names}
-
-
-def _checked_shares(given: Mapping[str, float] | None, names: list[str]) -> dict[str, float]:
-    """Return a share for each branch."""
-    if given is None:
-        return dict.fromkeys(names, 1.0 / len(names))
-    _refuse_unknown(given, names, "weights")
-    shares = {name: float(given.get(name, 0.0)) for name in names}
-    if min(shares.values()) < 0 or not 0 < sum(shares.values()) < np.inf:
-        raise ValueError(f"weights have to be at least 0 and not all 0, got {dict(given)}")
-    return shares
-
-
-def _refuse_unknown(given: Mapping[str, Any], names: list[str], parameter: str) -> None:
-    if unknown := set(given) - set(names):
-        raise ValueError(f"{parameter} for unknown branches {sorted(unknown)}; there are {names}")
 
 
 def _softmax(decisions: np.ndarray) -> np.ndarray:

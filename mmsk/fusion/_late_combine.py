@@ -1,0 +1,117 @@
+"""What makes one answer of the models' probabilities: shares that are the same in each row, or a final estimator.
+
+Both have the methods of `Gate`, the third way, so that `LateFusionClassifier` need not know which it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+
+from mmsk.fusion._late_models import weight_parameter
+from mmsk.fusion._pools import POOLS, heard, product, stacked
+from mmsk.fusion._shares import learn_shares, shared_out
+
+__all__ = ["FixedShares", "Stack", "fit_stack", "learn_fixed_shares"]
+
+TINY = 1e-12  # added to probabilities before their logarithm is taken
+
+
+@dataclass(frozen=True)
+class FixedShares:
+    """A pool with a share for each model."""
+
+    pool: str
+    shares: np.ndarray
+    prior: np.ndarray
+
+    def attention(self, opinions: np.ndarray, qualities: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the shares of each row, of shape (n_models, n_rows); those of absent models are shared out."""
+        return shared_out(self.shares, heard(opinions))
+
+    def probabilities(self, opinions: np.ndarray, qualities: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the probabilities of the classes, of shape (n_rows, n_classes)."""
+        return POOLS[self.pool](opinions, self.attention(opinions, qualities), self.prior)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A final estimator on the evidence of all models, see `stacked`."""
+
+    final: Any
+    classes: np.ndarray
+    prior: np.ndarray
+
+    def probabilities(self, opinions: np.ndarray, qualities: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the probabilities of the classes, of shape (n_rows, n_classes); the prior where nothing is present."""
+        some = heard(opinions).any(axis=0)
+        probabilities = np.tile(self.prior, (opinions.shape[1], 1))
+        if some.any():
+            found = np.zeros((int(some.sum()), len(self.classes)))
+            known = np.searchsorted(self.classes, self.final.classes_)
+            found[:, known] = self.final.predict_proba(stacked(opinions[:, some], self.prior))
+            probabilities[some] = found
+        return probabilities
+
+    def labels(self, opinions: np.ndarray) -> np.ndarray:
+        """Return the class of each row, the most frequent one where nothing is present."""
+        some = heard(opinions).any(axis=0)
+        labels = np.full(opinions.shape[1], self.classes[self.prior.argmax()], dtype=self.classes.dtype)
+        if some.any():
+            labels[some] = self.final.predict(stacked(opinions[:, some], self.prior))
+        return labels
+
+
+def fit_stack(
+    estimator: Any,
+    opinions: np.ndarray,
+    y: np.ndarray,
+    classes: np.ndarray,
+    prior: np.ndarray,
+    weight: np.ndarray | None,
+) -> Stack:
+    """Fit a final estimator to out-of-fold probabilities of shape (n_models, n_rows, n_classes).
+
+    Raises
+    ------
+    ValueError
+        When there are none, or of one class only: no class has two rows to make folds of.
+    """
+    some = heard(opinions).any(axis=0)
+    if len(np.unique(y[some])) < 2:
+        raise ValueError("combine='stack' learns from folds, and needs two classes of at least two rows")
+    final = LogisticRegression(C=0.1, max_iter=1000) if estimator is None else clone(estimator)
+    parameters = weight_parameter(final, None if weight is None else weight[some])
+    return Stack(final.fit(stacked(opinions[:, some], prior), y[some], **parameters), classes, prior)
+
+
+def learn_fixed_shares(
+    opinions: np.ndarray, codes: np.ndarray, prior: np.ndarray, weight: np.ndarray | None
+) -> np.ndarray:
+    """Return the shares under which the product rule is likeliest, shrunk towards equal ones.
+
+    The product's, whatever the shares are used for: a mean of calibrated probabilities is less sure than it should be,
+    so that its likelihood speaks for the surest model alone, and its accuracy falls.
+
+    Parameters
+    ----------
+    opinions : ndarray of shape (n_models, n_rows, n_classes)
+        Out-of-fold probabilities; nan where a modality is absent.
+    codes : ndarray of shape (n_rows,)
+        Positions of the true classes.
+    prior : ndarray of shape (n_classes,)
+    weight : ndarray of shape (n_rows,) or None
+    """
+    present, rows = heard(opinions), np.arange(len(codes))
+    weights = np.ones(len(codes)) if weight is None else weight / weight.mean()
+
+    def loss(shares: np.ndarray) -> float:
+        pooled = product(opinions, shared_out(shares, present), prior)
+        return -float(weights @ np.log(pooled[rows, codes] + TINY))
+
+    return learn_shares(loss, len(opinions))

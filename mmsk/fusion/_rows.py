@@ -1,0 +1,125 @@
+"""A table and its target as the fusers take them: the columns of a modality, and which of its rows hold something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import assert_all_finite, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from mmsk._base import ItemDescriptor
+from mmsk._params import rows_of
+from mmsk._reference import is_missing
+from mmsk.fusion._presence import present_rows
+from mmsk.text import Document, Tfidf
+
+__all__ = ["as_table", "checked_target", "present_cells", "select", "take"]
+
+
+def as_table(estimator: Any, X: Any, *, reset: bool) -> Any:
+    """Return a DataFrame as it is, and anything else as a 2-D array; note its columns in `fit` (``reset=True``).
+
+    Raises
+    ------
+    ValueError
+        For a table without rows or columns, and for an array of another shape than the one seen in `fit`.
+    TypeError
+        For a sparse matrix.
+    """
+    if not isinstance(X, pd.DataFrame):
+        return validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite=False)
+    if reset:
+        validate_data(estimator, X, skip_check_array=True)
+    if not len(X):
+        raise ValueError("X has 0 rows (0 samples), at least 1 is required")
+    return X
+
+
+def select(X: Any, column: Any, name: str) -> Any:
+    """Return a modality's columns, as ColumnTransformer selects them: a Series for "photo", a frame for ["photo"].
+
+    Raises
+    ------
+    ValueError
+        For columns that a frame does not have.
+    """
+    wanted = [one for one in (column if isinstance(column, list) else [column]) if isinstance(one, str)]
+    if wanted and not isinstance(X, pd.DataFrame):
+        raise ValueError(f"modality {name!r}: columns are selected by name in a DataFrame only, got {type(X).__name__}")
+    if absent := [one for one in wanted if one not in X.columns]:
+        raise ValueError(f"modality {name!r}: no column {absent}; there are {list(X.columns)}")
+    return rows_of(X, column, axis=1)
+
+
+def checked_target(y: Any, *, classes: bool) -> np.ndarray:
+    """Return a target as a 1-D array: of labels, or of finite numbers."""
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "f" or not classes:
+        assert_all_finite(y, input_name="y")
+    if classes:
+        check_classification_targets(y)
+        return np.asarray(y)
+    return np.asarray(y, dtype=np.float64)
+
+
+def take(columns: Any, rows: np.ndarray | Sequence[int]) -> Any:
+    """Return some rows of columns, by position."""
+    return rows_of(columns, np.asarray(rows))
+
+
+def present_cells(estimator: Any, columns: Any) -> np.ndarray:
+    """Return in which rows a modality is present.
+
+    A row is absent when its cell is missing (all cells, where there are several columns), when it is a blank text, or
+    when the item cannot be read and the descriptor was told to take that for missing (``on_error="missing"``).
+
+    Parameters
+    ----------
+    estimator : estimator
+        The modality's model, fitted or not.
+    columns : DataFrame, Series or array
+        As `select` returns them.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), dtype=bool
+    """
+    first = _first_step(estimator)
+    if isinstance(columns, pd.DataFrame):
+        present = np.zeros(len(columns), dtype=bool)
+        for position in range(columns.shape[1]):
+            present |= _holds(first, columns.iloc[:, position])
+    elif getattr(columns, "ndim", 1) > 1:
+        is_number = isinstance(columns, np.ndarray) and columns.dtype.kind == "f"
+        present = present_rows(columns) if is_number else np.ones(columns.shape[0], dtype=bool)
+    else:
+        present = _holds(first, columns)
+    if isinstance(first, ItemDescriptor) and first.on_error == "missing" and present.any():
+        rows = np.flatnonzero(present)
+        present[rows] = present_rows(clone(first).fit_transform(take(columns, rows)))
+    return present
+
+
+def _first_step(estimator: Any) -> Any:
+    """Return the first step of a pipeline, at any depth, also of one that is searched over or calibrated."""
+    if isinstance(estimator, Pipeline):
+        return _first_step(estimator.steps[0][1])
+    inner = getattr(estimator, "estimator", None)
+    return _first_step(inner) if isinstance(inner, BaseEstimator) else estimator
+
+
+def _holds(first: Any, column: Any) -> np.ndarray:
+    """Return which cells of one column hold something."""
+    if isinstance(first, Tfidf):
+        return np.array([bool(Document.references(cell)) for cell in column], dtype=bool)
+    if isinstance(first, ItemDescriptor):
+        return np.array([bool(first._item_class.references(cell)) for cell in column], dtype=bool)
+    if isinstance(column, pd.Series) and column.dtype != object:
+        return np.asarray(column.notna())
+    return np.array([not is_missing(cell) for cell in column], dtype=bool)
