@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
+from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import SVC
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -223,7 +224,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
             warnings.warn(text, UserWarning, stacklevel=3)
             return None
         svc = SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight, tol=self.tol)
-        return CalibratedClassifierCV(svc, ensemble=False, cv=folds).fit(mixed, y, sample_weight=sample_weight)
+        shuffled = StratifiedKFold(folds, shuffle=True, random_state=0)  # tables are often sorted
+        return CalibratedClassifierCV(svc, ensemble=False, cv=shuffled).fit(mixed, y, sample_weight=sample_weight)
 
 
 def _softmax(decisions: np.ndarray) -> np.ndarray:

@@ -1,0 +1,232 @@
+"""Shares of kernels that are learned, modality dropout, and the regressor of kernel fusion."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize, nnls
+from sklearn.model_selection import GridSearchCV
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
+
+from mmsk import fusion_transformer
+from mmsk.fusion import KernelFusionClassifier, KernelFusionRegressor, memo
+from mmsk.fusion._alignment import alignment_shares, without_diagonal
+from mmsk.fusion._easymkl import BALANCE, closest_points, easymkl_shares
+
+RNG = np.random.default_rng(0)
+N = 150
+CODES = np.arange(N) % 3
+LABELS = np.array(["ant", "bee", "cat"])[CODES]
+TARGET = np.eye(3)[CODES]
+ALL = np.ones(N, dtype=bool)
+
+
+def numbers(signal, noise, width, n=N):
+    """Return a table of columns that know a signal, and of many that do not."""
+    return np.column_stack([signal[:n, None] + RNG.normal(0, noise, (n, 2)), RNG.normal(0, 1, (n, width))])
+
+
+FRAME = pd.DataFrame(
+    np.hstack([numbers(CODES, 0.7, 2), numbers(CODES == 1, 0.7, 2), RNG.normal(size=(N, 40))]),
+    columns=[f"a{i}" for i in range(4)] + [f"b{i}" for i in range(4)] + [f"noise{i}" for i in range(40)],
+)
+BRANCHES = [
+    (name, "passthrough", [column for column in FRAME if column.startswith(name)]) for name in ("a", "b", "noise")
+]
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    memo.clear()
+    yield
+    memo.clear()
+
+
+def model(kind=KernelFusionClassifier, **parameters):
+    return kind(fusion_transformer(BRANCHES), **parameters)
+
+
+def gram_of(columns):
+    centred = columns - columns.mean(axis=0)
+    return centred @ centred.T / np.square(centred).sum(axis=1).mean()
+
+
+# Alignment ------------------------------------------------------------------------------------------------------------
+
+
+def test_centring_without_the_diagonal_by_hand():
+    gram = RNG.normal(size=(6, 6))
+    gram += gram.T
+    off = gram - np.diag(np.diag(gram))
+    expected = np.zeros((6, 6))
+    for i in range(6):
+        for j in range(6):
+            if i != j:
+                expected[i, j] = off[i, j] - off[i].sum() / 4 - off[:, j].sum() / 4 + off.sum() / 20
+    centred = without_diagonal(gram, np.ones(6, dtype=bool))
+    np.testing.assert_allclose(centred, expected)
+    np.testing.assert_allclose(centred.sum(axis=1), 0, atol=1e-12)
+
+
+def test_absent_rows_are_left_out_of_the_centring():
+    gram = gram_of(RNG.normal(size=(8, 2)))
+    present = np.array([True] * 6 + [False] * 2)
+    centred = without_diagonal(gram, present)
+    np.testing.assert_allclose(centred[:6, :6], without_diagonal(gram[:6, :6], np.ones(6, dtype=bool)))
+    assert not centred[6:].any()
+    assert not without_diagonal(gram, np.arange(8) < 3).any()
+
+
+def test_an_alignment_with_noise_is_about_zero_where_the_biased_one_is_not():
+    noise, target = gram_of(RNG.normal(size=(N, 1000))), TARGET @ TARGET.T
+    unbiased = np.vdot(without_diagonal(noise, ALL), without_diagonal(target, ALL))
+    centre = np.eye(N) - 1 / N
+    biased = np.vdot(centre @ noise @ centre, target)
+    assert abs(unbiased) < 0.2 * biased
+
+
+def test_shares_of_two_kernels_by_hand():
+    grams = [gram_of(numbers(CODES, 0.7, 2)), gram_of(numbers(CODES == 1, 0.7, 2))]
+    centred = [without_diagonal(gram, ALL).ravel() for gram in grams]
+    wanted = without_diagonal(TARGET @ TARGET.T, ALL).ravel()
+    found, _ = nnls(np.array(centred).T, wanted)  # the same least squares, without the shortcut
+    trust = N / (N + 200)
+    expected = trust * found / found.sum() + (1 - trust) / 2
+    np.testing.assert_allclose(alignment_shares(grams, [ALL, ALL], TARGET), expected)
+
+
+def test_a_copy_of_a_kernel_changes_nothing_but_the_pull_to_equal_shares():
+    first, second = gram_of(numbers(CODES, 0.7, 2)), gram_of(numbers(CODES == 1, 0.7, 2))
+    trust = N / (N + 200)
+    two = alignment_shares([first, second], [ALL] * 2, TARGET)
+    three = alignment_shares([first, second, second], [ALL] * 3, TARGET)
+    assert three[1] + three[2] - (1 - trust) * 2 / 3 == pytest.approx(two[1] - (1 - trust) / 2, abs=1e-6)
+
+
+def test_kernels_that_know_nothing_get_equal_shares():
+    np.testing.assert_array_equal(
+        alignment_shares([np.zeros((9, 9))] * 3, [np.ones(9, dtype=bool)] * 3, TARGET[:9]), 1 / 3
+    )
+
+
+# EasyMKL --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_closest_points_solve_the_quadratic_program():
+    gram, inside = gram_of(numbers(CODES, 1.0, 2))[:24, :24], CODES[:24] == 1
+    signs = np.where(inside, 1.0, -1.0)
+
+    def objective(weights):
+        signed = weights * signs
+        return (1 - BALANCE) * signed @ gram @ signed + BALANCE * weights @ weights
+
+    start = np.where(inside, 1 / inside.sum(), 1 / (~inside).sum())
+    sides = [{"type": "eq", "fun": lambda weights, side=side: weights[side].sum() - 1} for side in (inside, ~inside)]
+    best = minimize(objective, start, bounds=[(0, 1)] * 24, constraints=sides, options={"ftol": 1e-12})
+    found = closest_points(gram, inside)
+    assert found[inside].sum() == pytest.approx(1)
+    assert found[~inside].sum() == pytest.approx(-1)
+    assert (found * signs >= 0).all()
+    assert objective(found * signs) == pytest.approx(best.fun, rel=1e-3)
+
+
+def test_two_points_by_hand():
+    # the weights can only be 1 and -1, so that the squared distances are 4 and 1
+    grams = [np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([[0.25, -0.25], [-0.25, 0.25]])]
+    np.testing.assert_allclose(easymkl_shares(grams, np.array([0, 1])), [0.8, 0.2])
+
+
+def test_easymkl_gives_noise_little():
+    grams = [gram_of(FRAME[columns].to_numpy()) for _, _, columns in BRANCHES]
+    shares = easymkl_shares(grams, CODES)
+    assert shares.sum() == pytest.approx(1)
+    assert shares.argmin() == 2
+
+
+# In the classifier ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("weights", ["alignment", "easymkl"])
+def test_learned_shares_are_readable_and_know_noise(weights):
+    fitted = model(weights=weights).fit(FRAME, LABELS)
+    assert list(fitted.weights_) == ["a", "b", "noise"]
+    assert sum(fitted.weights_.values()) == pytest.approx(1)
+    assert fitted.weights_["noise"] == min(fitted.weights_.values())
+    assert fitted.weights_["noise"] < 0.25
+
+
+def test_equal_shares_have_two_names():
+    for weights in ("uniform", None):
+        assert set(model(weights=weights).fit(FRAME, LABELS).weights_.values()) == {1 / 3}
+
+
+def test_a_search_learns_shares_once_a_fold(monkeypatch):
+    from mmsk.fusion import _kernel_mix
+
+    calls = []
+    learn = _kernel_mix.LEARN["alignment"]
+    monkeypatch.setitem(_kernel_mix.LEARN, "alignment", lambda *args: (calls.append(1), learn(*args))[1])
+    GridSearchCV(model(), {"C": [0.1, 1.0, 10.0]}, cv=3).fit(FRAME, LABELS)
+    assert len(calls) == 3 + 1
+
+
+def test_labels_are_part_of_the_key():
+    first = model().fit(FRAME, LABELS).weights_
+    assert model().fit(FRAME, RNG.permutation(LABELS)).weights_ != first
+
+
+def test_dropout_trains_the_machine_to_do_without():
+    without = FRAME.copy()
+    without.loc[:, BRANCHES[0][2]] = np.nan
+    plain = model(C=10.0).fit(FRAME, LABELS).score(without, LABELS)
+    seeds = [model(C=10.0, dropout=0.5, random_state=seed).fit(FRAME, LABELS) for seed in range(5)]
+    assert np.mean([fitted.score(without, LABELS) for fitted in seeds]) > plain
+
+
+@pytest.mark.parametrize("kind", [KernelFusionClassifier, KernelFusionRegressor])
+def test_dropout_is_the_same_for_a_seed(kind):
+    found = [model(kind, dropout=0.5, random_state=seed).fit(FRAME, CODES).predict(FRAME) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(found[0], found[1])
+    assert not np.array_equal(found[0], found[2])
+
+
+def test_dropout_hides_nothing_at_predict():
+    fitted = model(dropout=0.9, random_state=0).fit(FRAME, LABELS)
+    shown = np.array(list(fitted._mix.shown.values()))
+    assert shown.any(axis=0).all()
+    one = fitted.decision_function(FRAME.iloc[[5]])
+    np.testing.assert_allclose(one, fitted.decision_function(FRAME)[[5]])
+
+
+# The regressor --------------------------------------------------------------------------------------------------------
+
+
+def test_the_regressor_is_the_linear_machine_on_weighted_blocks():
+    shares = {"a": 0.6, "b": 0.3, "noise": 0.1}
+    weights = {name: share**0.5 for name, share in shares.items()}
+    blocks = fusion_transformer(BRANCHES, weights=weights)
+    y = CODES * 3.0 + 5.0
+    target = StandardScaler().fit(y[:, None])
+    machine = SVR(kernel="linear", tol=1e-6).fit(blocks.fit_transform(FRAME), target.transform(y[:, None])[:, 0])
+    expected = target.inverse_transform(machine.predict(blocks.transform(FRAME))[:, None])[:, 0]
+    found = model(KernelFusionRegressor, weights=shares, tol=1e-6).fit(FRAME, y).predict(FRAME)
+    np.testing.assert_allclose(found, expected, atol=1e-2)
+
+
+def test_the_unit_of_the_target_does_not_matter():
+    y = CODES + RNG.normal(0, 0.1, N)
+    found = model(KernelFusionRegressor).fit(FRAME, y).predict(FRAME)
+    other = model(KernelFusionRegressor).fit(FRAME, 1000 * y - 7).predict(FRAME)
+    np.testing.assert_allclose(other, 1000 * found - 7)
+
+
+def test_the_regressor_learns_its_shares():
+    fitted = model(KernelFusionRegressor).fit(FRAME, CODES.astype(float))
+    assert fitted.weights_["a"] > fitted.weights_["noise"]
+    assert fitted.score(FRAME, CODES) > 0.5
+    with pytest.raises(ValueError, match="'weights' parameter"):
+        model(KernelFusionRegressor, weights="easymkl").fit(FRAME, CODES)
+
+
+def test_a_constant_target_is_what_is_predicted():
+    np.testing.assert_allclose(model(KernelFusionRegressor).fit(FRAME, np.full(N, 4.0)).predict(FRAME), 4.0)
