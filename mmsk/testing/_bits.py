@@ -12,7 +12,7 @@ from typing import Any
 import joblib
 import numpy as np
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from mmsk._base import ItemDescriptor
 from mmsk.cache import FeatureCache
