@@ -4,15 +4,20 @@ Strategy: rows are independent, so they are described in chunks, in this process
 chunk size can never show in the result. Before an item is opened the cache is asked; what is new comes back from the
 workers with its key, and this process stores it, so that an interrupted run keeps what it has done. A bad item is
 noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too: no
-more work is handed out, what is under way is stored, and then the first mistake in the order of the rows is raised.
+more work is handed out, what is under way is stored, and then the first mistake is raised.
+
+Processes that share a store and begin together, as the workers of a search do, would describe the same rows at the same
+time. So each takes them in an order of its own, and stores them often: most rows are then described by one of them only.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any, Protocol
 
@@ -21,13 +26,14 @@ from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
 
 from mmsk._items import Item
-from mmsk._reference import digest, known_digest, label, remember_digest
+from mmsk._reference import digest, label
 from mmsk.cache import FeatureCache
 from mmsk.errors import MediaError, MmskError
 
 __all__ = ["Column", "describe_column"]
 
 CHUNK = 16  # rows: what a crash may lose, and enough work to hide what dispatching costs
+SHARED_CHUNK = 4  # rows, where other processes may be at the same work
 
 
 class Part(Protocol):
@@ -64,7 +70,7 @@ class Described:
     """A chunk's vectors, its bad items, and what a cache should remember of it."""
 
     block: np.ndarray
-    errors: list[MediaError] = field(default_factory=list)
+    errors: list[tuple[int, MediaError]] = field(default_factory=list)  # with their positions in the chunk
     vectors: dict[bytes, np.ndarray] = field(default_factory=dict)
     digests: dict[tuple[int, ...], bytes] = field(default_factory=dict)
     failure: MmskError | None = None
@@ -98,7 +104,10 @@ def describe_column(
     parallel = effective_n_jobs(n_jobs) > 1 and len(todo) > CHUNK
     if parallel and column.caching:  # workers have a memory of their own: ask this process's before they are asked
         todo = np.array([row for row in todo if not _recall(column, cells[row], matrix[row])], dtype=int)
-    chunks = [todo[start : start + CHUNK] for start in range(0, len(todo), CHUNK)]
+    size = CHUNK
+    if column.cache.store is not None and not parallel:
+        todo, size = np.random.default_rng(os.getpid()).permutation(todo), SHARED_CHUNK
+    chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
     failures: list[MmskError] = []
     tasks = (
         delayed(_describe_chunk)(column, cells[chunk], [rows[row] for row in chunk]) for chunk in chunks if not failures
@@ -109,18 +118,16 @@ def describe_column(
         results = Parallel(n_jobs=n_jobs, return_as="generator" if lazy else "list")(tasks)
     else:
         results = (task(*args, **kwargs) for task, args, kwargs in tasks)
-    errors: list[MediaError] = []
+    errors: list[tuple[int, MediaError]] = []
     described = zip(results, chunks, strict=False)  # in this order: joblib's generator wants to be used up
     for result, chunk in _progress(described, len(chunks), column.item_class.kind, bool(verbose)):
         matrix[chunk] = result.block
-        errors += result.errors
-        column.cache.put_many(result.vectors)
-        for stat, value in result.digests.items():
-            remember_digest(stat, value)
+        errors += [(int(chunk[position]), error) for position, error in result.errors]
+        column.cache.put_many(result.vectors, result.digests)
         failures += [] if result.failure is None else [result.failure]
     if failures:
         raise failures[0]
-    return matrix, errors
+    return matrix, [error for _, error in sorted(errors, key=itemgetter(0))]
 
 
 def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> Described:
@@ -132,7 +139,7 @@ def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> D
             try:
                 vectors.append(_describe_reference(column, reference, result))
             except MediaError as error:
-                result.errors.append(error.located(label(reference), row))
+                result.errors.append((position, error.located(label(reference), row)))
             except Exception as error:
                 result.failure = failure(error, reference, row)
                 return result
@@ -160,7 +167,7 @@ def _pool(vectors: Sequence[np.ndarray], pool: str) -> np.ndarray:
 def _describe_reference(column: Column, reference: Any, result: Described) -> np.ndarray:
     """Return one item's vector, from the cache as far as that goes."""
     stat = column.item_class.stat_key(reference, column.limits) if column.caching else None
-    known = known_digest(stat)
+    known = column.cache.digest_of(stat)
     vectors = _look_up(column, known, result.vectors)
     if any(vector is None for vector in vectors):
         content = column.item_class.read(reference, column.limits)
@@ -212,7 +219,7 @@ def _recall(column: Column, cell: Any, out: np.ndarray) -> bool:
     pooled = []
     for reference in column.item_class.references(cell):
         if isinstance(reference, (str, PurePath, Mapping)):
-            known = known_digest(column.item_class.stat_key(reference, column.limits))
+            known = column.cache.digest_of(column.item_class.stat_key(reference, column.limits))
         else:
             known = digest(reference)
         vectors = [vector for vector in _look_up(column, known, {}) if vector is not None]

@@ -135,14 +135,18 @@ def stat_key(cell: Any, root: str | Path | None) -> tuple[int, ...] | None:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def remember_digest(key: tuple[int, ...], value: bytes) -> None:
-    """Remember the digest of the file with this `stat_key`, unless the file is so fresh that it may change unseen."""
+def remember_digest(key: tuple[int, ...], value: bytes) -> bool:
+    """Remember the digest of the file with this `stat_key`, unless the file is so fresh that it may change unseen.
+
+    Returns whether it is remembered.
+    """
     if time.time_ns() - key[-1] < SETTLED_NS:
-        return
+        return False
     with _lock:
         if len(_remembered) >= MAX_REMEMBERED:
             _remembered.clear()
         _remembered[key] = value
+    return True
 
 
 def _from_mapping(cell: Mapping[str, Any]) -> Any:

@@ -1,10 +1,11 @@
-"""Store: vectors on disk, shared by processes, that can be lost but never wrong.
+"""Store: bytes on disk, shared by processes, that can be lost but never wrong.
 
-Strategy: one table in the standard library's sqlite3. A row is a key, the raw bytes of a float32 vector, a checksum
-over both, and the day it was last used; nothing is pickled, so nothing in the file can run. Its own transactions are
-the only locks. A rollback journal is used, since the write-ahead log of SQLite before 3.51.3 can be corrupted by a
-race between processes. A damaged row is as good as absent; a damaged file is set aside and begun anew; a store that
-cannot be used (full disk, read-only, somebody else's) warns once and is left alone. No failure reaches a fit.
+Strategy: one table in the standard library's sqlite3. A row is a key, a payload, a checksum over both, and the day it
+was last used; nothing is pickled, so nothing in the file can run. Its own transactions are the only locks. A rollback
+journal is used, since the write-ahead log of SQLite before 3.51.3 can be corrupted by a race between processes. What
+is written is not waited for: a power cut may cost the store, but the checksum keeps it from costing a value. A damaged
+row is as good as absent; a damaged file is set aside and begun anew; a store that cannot be used (full disk, read-only,
+somebody else's) warns once and is left alone. No failure reaches a fit.
 """
 
 from __future__ import annotations
@@ -21,12 +22,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 __all__ = ["Store"]
 
 FILE = "features.sqlite3"
-SCHEMA = 1
+SCHEMA = 2
 BUSY_SECONDS = 60
 DAY = 86_400
 ROW_OVERHEAD = 60  # bytes that sqlite needs beside a payload: key, checksum, day, share of a page
@@ -36,15 +35,15 @@ Result = TypeVar("Result")
 
 
 class Store:
-    """A table of float32 vectors in a folder.
+    """A table of payloads in a folder.
 
     Parameters
     ----------
     folder : str or Path
-        Made if need be, readable by its owner only. It must belong to this user: vectors that somebody else can write
-        are not believed.
+        Made if need be, readable by its owner only. It must belong to this user: what somebody else can write is not
+        believed.
     max_bytes : int
-        Size above which vectors that were not used for the longest time are deleted, when the store is opened.
+        Size above which rows that were not used for the longest time are deleted, when the store is opened.
     """
 
     def __init__(self, folder: str | Path, max_bytes: int) -> None:
@@ -60,45 +59,42 @@ class Store:
         """The file that holds the table."""
         return self.folder / FILE
 
-    def get(self, key: bytes) -> np.ndarray | None:
-        """Return the vector under a key, or None if there is none or it is damaged."""
-        query = "select payload, crc, used from vectors where key = ?"
+    def get(self, key: bytes) -> bytes | None:
+        """Return the payload under a key, or None if there is none or it is damaged."""
+        query = "select payload, crc, used from items where key = ?"
         row = self._run(lambda connection: connection.execute(query, (key,)).fetchone())
         if row is None:
             return None
         payload, crc, used = row
-        if crc != _checksum(key, payload) or len(payload) % 4:
+        if crc != _checksum(key, payload):
             return None
         if used != _today():
             with self._lock:
                 self._touched.add(key)
-        return np.frombuffer(payload, dtype="<f4").astype(np.float32)
+        return bytes(payload)
 
-    def put_many(self, vectors: Mapping[bytes, np.ndarray]) -> None:
-        """Store vectors in one transaction."""
-        rows = []
-        for key, vector in vectors.items():
-            payload = np.ascontiguousarray(vector, dtype="<f4").tobytes()
-            rows.append((key, payload, _checksum(key, payload), _today()))
+    def put_many(self, payloads: Mapping[bytes, bytes]) -> None:
+        """Store payloads in one transaction."""
+        rows = [(key, payload, _checksum(key, payload), _today()) for key, payload in payloads.items()]
 
         def write(connection: sqlite3.Connection) -> None:
             with _transaction(connection):
-                connection.executemany("insert or replace into vectors values (?, ?, ?, ?)", rows)
+                connection.executemany("insert or replace into items values (?, ?, ?, ?)", rows)
                 self._write_touched(connection)
 
         self._run(write)
 
     def info(self) -> dict[str, Any]:
-        """Return path, number of vectors, bytes of the file and the size it is kept under."""
-        counted = self._run(lambda connection: connection.execute("select count(*) from vectors").fetchone()[0])
+        """Return path, number of rows, bytes of the file and the size it is kept under."""
+        counted = self._run(lambda connection: connection.execute("select count(*) from items").fetchone()[0])
         size = self.path.stat().st_size if self.path.exists() else 0
-        return {"path": str(self.path), "vectors": counted or 0, "bytes": size, "max_bytes": self.max_bytes}
+        return {"path": str(self.path), "rows": counted or 0, "bytes": size, "max_bytes": self.max_bytes}
 
     def verify(self) -> int:
         """Delete damaged rows, and return how many there were."""
 
         def sweep(connection: sqlite3.Connection) -> int:
-            rows = connection.execute("select key, payload, crc from vectors")
+            rows = connection.execute("select key, payload, crc from items")
             damaged = [key for key, payload, crc in rows if crc != _checksum(key, payload)]
             _delete(connection, damaged)
             return len(damaged)
@@ -106,11 +102,11 @@ class Store:
         return self._run(sweep) or 0
 
     def prune(self, max_bytes: int) -> int:
-        """Delete what was not used for the longest time until the file is no larger; return how many vectors."""
+        """Delete what was not used for the longest time until the file is no larger; return how many rows."""
         return self._run(lambda connection: _prune(connection, max_bytes)) or 0
 
     def clear(self) -> None:
-        """Delete every vector."""
+        """Delete every row."""
         self._run(lambda connection: _prune(connection, 0))
 
     def close(self) -> None:
@@ -147,14 +143,14 @@ class Store:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("pragma auto_vacuum = incremental")
         connection.execute(f"pragma journal_mode = {'wal' if WAL_IS_SAFE else 'truncate'}")
-        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma synchronous = off")
         version = connection.execute("pragma user_version").fetchone()[0]
         if version not in (0, SCHEMA):
             raise sqlite3.DatabaseError(f"schema {version}, expected {SCHEMA}")
         if version == 0:
             with _transaction(connection):
                 connection.execute(
-                    "create table if not exists vectors "
+                    "create table if not exists items "
                     "(key blob primary key, payload blob not null, crc integer not null, used integer not null) "
                     "without rowid"
                 )
@@ -174,7 +170,7 @@ class Store:
     def _write_touched(self, connection: sqlite3.Connection) -> None:
         with self._lock:
             touched, self._touched = self._touched, set()
-        connection.executemany("update vectors set used = ? where key = ?", [(_today(), key) for key in touched])
+        connection.executemany("update items set used = ? where key = ?", [(_today(), key) for key in touched])
 
     def _give_up(self, reason: str) -> None:
         """Go on without the store."""
@@ -209,13 +205,13 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _delete(connection: sqlite3.Connection, keys: Iterable[bytes]) -> None:
     with _transaction(connection):
-        connection.executemany("delete from vectors where key = ?", [(key,) for key in keys])
+        connection.executemany("delete from items where key = ?", [(key,) for key in keys])
     connection.executescript("pragma incremental_vacuum")  # execute() would stop after the first page
 
 
 def _prune(connection: sqlite3.Connection, max_bytes: int) -> int:
-    """Delete the least recently used vectors until those that are left take no more than so many bytes."""
-    query = "select key, length(payload) + ? from vectors order by used desc, key"
+    """Delete the least recently used rows until those that are left take no more than so many bytes."""
+    query = "select key, length(payload) + ? from items order by used desc, key"
     kept, excess = 0, []
     if _used_bytes(connection) > max_bytes:
         for key, size in connection.execute(query, (ROW_OVERHEAD,)):

@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from mmsk._reference import known_digest, remember_digest
 from mmsk._store import Store
 
 __all__ = ["FeatureCache"]
 
 MEMORY_BYTES = 256 * 2**20
 DISK_BYTES = 5 * 2**30
+SECOND_NS = 1_000_000_000  # where change times are whole seconds, in a disk image, they do not tell versions apart
 ENTRY_OVERHEAD = 200  # bytes: the key, the array object and the table's own entry
 
 
@@ -78,8 +80,9 @@ class FeatureCache:
             if vector is not None:
                 self._vectors.move_to_end(key)
         if vector is None and self.store is not None:
-            vector = self.store.get(key)
-            if vector is not None:
+            payload = self.store.get(key)
+            if payload is not None and len(payload) % 4 == 0:
+                vector = np.frombuffer(payload, dtype="<f4").astype(np.float32)
                 self._remember(key, vector)
         return vector
 
@@ -87,12 +90,29 @@ class FeatureCache:
         """Store a copy of a vector under a key."""
         self.put_many({key: vector})
 
-    def put_many(self, vectors: Mapping[bytes, np.ndarray]) -> None:
-        """Store copies of vectors under their keys; on disk in one transaction."""
+    def put_many(
+        self, vectors: Mapping[bytes, np.ndarray], digests: Mapping[tuple[int, ...], bytes] | None = None
+    ) -> None:
+        """Store copies of vectors under their keys, and digests of files under their stat keys; in one transaction."""
         for key, vector in vectors.items():
             self._remember(key, np.array(vector))
-        if vectors and self.store is not None:
-            self.store.put_many(vectors)
+        payloads = {}
+        if self.store is not None:
+            payloads = {key: np.ascontiguousarray(vector, dtype="<f4").tobytes() for key, vector in vectors.items()}
+        for stat, value in (digests or {}).items():
+            if remember_digest(stat, value) and stat[-1] % SECOND_NS:
+                payloads[_file_key(stat)] = value
+        if payloads and self.store is not None:
+            self.store.put_many(payloads)
+
+    def digest_of(self, stat: tuple[int, ...] | None) -> bytes | None:
+        """Return the digest of the file with a stat key, if any process that shares the store has read it before."""
+        known = known_digest(stat)
+        if known is None and stat is not None and self.store is not None:
+            known = self.store.get(_file_key(stat))
+            if known is not None:
+                remember_digest(stat, known)
+        return known
 
     def clear(self) -> None:
         """Forget everything, in memory and on disk."""
@@ -143,6 +163,11 @@ class FeatureCache:
 _default = FeatureCache()
 _off = FeatureCache(max_memory=0)
 _by_folder: dict[str, FeatureCache] = {}
+
+
+def _file_key(stat: tuple[int, ...]) -> bytes:
+    """Return the key under which the store keeps the digest of a file."""
+    return b"file" + np.array(stat, dtype="<u8").tobytes()
 
 
 def resolve(cache: FeatureCache | str | Path | bool | None) -> FeatureCache:

@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmsk._store import Store
 from mmsk.cache import FeatureCache, resolve
@@ -25,9 +26,13 @@ def vector(number):
     return np.full(50, number, dtype=np.float32)
 
 
+def payload(number):
+    return vector(number).tobytes()
+
+
 def filled(folder, count=100):
     store = Store(folder, BIG)
-    store.put_many({key(number): vector(number) for number in range(count)})
+    store.put_many({key(number): payload(number) for number in range(count)})
     return store
 
 
@@ -35,7 +40,7 @@ def test_what_was_put_is_found_by_another_process_and_in_a_later_run(tmp_path):
     filled(tmp_path).close()
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         found = pool.apply(_get, (str(tmp_path), 7))
-    np.testing.assert_array_equal(found, vector(7))
+    assert found == payload(7)
     assert Store(tmp_path, BIG).get(key(1000)) is None
 
 
@@ -57,7 +62,7 @@ def test_flipped_bits_are_never_believed(tmp_path):
             store = Store(tmp_path, BIG)
             for number in range(0, 200, 7):
                 found = store.get(key(number))
-                assert found is None or np.array_equal(found, vector(number))
+                assert found in (None, payload(number))
             store.close()
 
 
@@ -67,8 +72,8 @@ def test_a_damaged_file_is_set_aside_once_and_begun_anew(tmp_path):
     store = Store(tmp_path, BIG)
     with pytest.warns(UserWarning, match="set aside"):
         assert store.get(key(1)) is None
-    store.put_many({key(1): vector(1)})
-    np.testing.assert_array_equal(store.get(key(1)), vector(1))
+    store.put_many({key(1): payload(1)})
+    assert store.get(key(1)) == payload(1)
     assert len(list(tmp_path.glob("*.damaged-*"))) == 1
 
 
@@ -106,7 +111,7 @@ def test_the_size_is_kept_by_deleting_what_was_not_used_for_the_longest_time(tmp
     size = store.path.stat().st_size
     small = Store(tmp_path, size // 4)
     assert all(small.get(key(number)) is not None for number in recent)
-    assert small.info()["vectors"] < 200
+    assert small.info()["rows"] < 200
     assert small.path.stat().st_size < size / 2
 
 
@@ -120,13 +125,13 @@ def test_processes_share_one_store(tmp_path):
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
     store = Store(tmp_path, BIG)
     for number in range(200):
-        np.testing.assert_array_equal(store.get(key(number)), vector(number))
+        assert store.get(key(number)) == payload(number)
 
 
 def _fill(folder, start):
     store = Store(folder, BIG)
     for number in range(start, start + 100):
-        store.put_many({key(number): vector(number)})
+        store.put_many({key(number): payload(number)})
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
@@ -142,7 +147,7 @@ def test_a_killed_writer_leaves_nothing_wrong_behind(tmp_path):
         store = Store(tmp_path, BIG)
         for number in range(200):
             found = store.get(key(number))
-            assert found is None or np.array_equal(found, vector(number))
+            assert found in (None, payload(number))
         assert store.verify() == 0
         store.close()
 
@@ -166,3 +171,63 @@ def test_descriptors_find_their_vectors_in_a_later_run(tmp_path, monkeypatch):
     expected = HOG(cache=FeatureCache(tmp_path)).fit_transform(pictures)
     monkeypatch.setattr(HOG, "_describe", lambda self, item: 1 / 0)
     np.testing.assert_array_equal(HOG(cache=FeatureCache(tmp_path)).fit_transform(pictures), expected)
+
+
+@pytest.fixture
+def later_run(monkeypatch):
+    """Return a function that forgets what only a process knows; a file written just now counts as settled."""
+    monkeypatch.setattr("mmsk._reference.SETTLED_NS", 0)
+    monkeypatch.setattr("mmsk._reference._remembered", {})
+    return lambda: monkeypatch.setattr("mmsk._reference._remembered", {})
+
+
+def test_an_unchanged_file_is_not_read_in_a_later_run_and_a_replaced_one_is(tmp_path, monkeypatch, later_run):
+    path = tmp_path / "picture.png"
+    Image.fromarray(np.arange(400, dtype=np.uint8).reshape(20, 20)).save(path)
+    expected = HOG(cache=FeatureCache(tmp_path)).fit_transform([path])
+    later_run()
+    with monkeypatch.context() as patch:
+        patch.setattr("mmsk._items.read", lambda *args, **kwargs: 1 / 0)
+        np.testing.assert_array_equal(HOG(cache=FeatureCache(tmp_path)).fit_transform([path]), expected)
+    later_run()
+    before = path.stat()
+    Image.fromarray(np.arange(400, dtype=np.uint8).reshape(20, 20).T).save(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    found = HOG(cache=FeatureCache(tmp_path)).fit_transform([path])
+    np.testing.assert_array_equal(found, HOG(cache=False).fit_transform([path]))
+    assert not np.array_equal(found, expected)
+
+
+def test_change_times_of_whole_seconds_do_not_vouch_for_a_file_in_later_runs(tmp_path, later_run):
+    cache = FeatureCache(tmp_path)
+    cache.put_many({}, {(1, 2, 3, 4, 5_000_000_000): b"a" * 32, (1, 2, 3, 4, 5_000_000_001): b"b" * 32})
+    later_run()
+    assert cache.digest_of((1, 2, 3, 4, 5_000_000_000)) is None
+    assert cache.digest_of((1, 2, 3, 4, 5_000_000_001)) == b"b" * 32
+
+
+def test_two_processes_at_the_same_work_share_it(tmp_path):
+    """Each describes the rows in an order of its own, so that one finds most of what the other has done."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(2) as pool:
+        counts = pool.map(_describe_slowly, [str(tmp_path)] * 2, chunksize=1)
+    assert 100 <= sum(counts) <= 125
+
+
+class SlowHOG(HOG):
+    """HOG that counts its work, and takes long enough for two processes to meet at it."""
+
+    _schema = 1
+    described = 0
+
+    def _describe(self, item):
+        SlowHOG.described += 1
+        time.sleep(0.02)
+        return super()._describe(item)
+
+
+def _describe_slowly(folder):
+    SlowHOG.described = 0
+    pictures = [np.full((4, 4), number, dtype=np.uint8) for number in range(100)]
+    SlowHOG(cache=FeatureCache(folder)).fit_transform(pictures)
+    return SlowHOG.described

@@ -30,7 +30,7 @@ Size = Annotated[int, typer.Option("--max-mb", metavar="MB", min=0, help="Size t
 
 
 def cache(action: Annotated[Action, typer.Argument()], folder: Folder = None, max_mb: Size = 1024) -> None:
-    """Look at a store of features (info), shrink it (prune), delete damaged vectors (verify) or all of them (clear)."""
+    """Look at a store of features (info), shrink it (prune), delete damaged entries (verify) or all of them (clear)."""
     from mmsk._store import Store
 
     if folder is None:
@@ -39,11 +39,11 @@ def cache(action: Annotated[Action, typer.Argument()], folder: Folder = None, ma
     if not store.path.is_file():
         raise ValueError(f"there is no store in {folder}")
     if action is Action.PRUNE:
-        say(f"{store.prune(max_mb * 2**20):,} vectors deleted, those that were not used for the longest time")
+        say(f"{store.prune(max_mb * 2**20):,} entries deleted, those that were not used for the longest time")
     elif action is Action.VERIFY:
-        say(f"{store.verify():,} damaged vectors found and deleted")
+        say(f"{store.verify():,} damaged entries found and deleted")
     elif action is Action.CLEAR:
         store.clear()
     found = store.info()
     store.close()
-    say(f"{found['path']}: {found['vectors']:,} vectors, {found['bytes'] / 2**20:.1f} MB")
+    say(f"{found['path']}: {found['rows']:,} entries, {found['bytes'] / 2**20:.1f} MB")

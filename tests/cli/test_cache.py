@@ -23,7 +23,7 @@ def run(*arguments):
 def test_info_counts(store):
     result = run("info", "--folder", store)
     assert result.exit_code == 0
-    assert "200 vectors" in result.stdout
+    assert "200 entries" in result.stdout
 
 
 def test_verify_deletes_what_is_damaged(store):
@@ -33,21 +33,21 @@ def test_verify_deletes_what_is_damaged(store):
     (store / "features.sqlite3").write_bytes(content)
     result = run("verify", "--folder", store)
     assert "1 damaged" in result.stdout
-    assert "199 vectors" in result.stdout
+    assert "199 entries" in result.stdout
 
 
 def test_prune_keeps_the_size(store):
     assert run("prune", "--folder", store, "--max-mb", 0).exit_code == 0
-    assert "0 vectors" in run("info", "--folder", store).stdout
+    assert "0 entries" in run("info", "--folder", store).stdout
 
 
 def test_clear_empties(store):
-    assert "0 vectors" in run("clear", "--folder", store).stdout
+    assert "0 entries" in run("clear", "--folder", store).stdout
 
 
 def test_the_environment_names_the_store(store, monkeypatch):
     monkeypatch.setenv("MMSK_CACHE", str(store))
-    assert "200 vectors" in run("info").stdout
+    assert "200 entries" in run("info").stdout
 
 
 def test_no_store_is_an_error_and_makes_none(tmp_path, monkeypatch):
