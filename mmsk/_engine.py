@@ -6,8 +6,8 @@ workers with its key, and this process stores it, so that an interrupted run kee
 noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too: no
 more work is handed out, what is under way is stored, and then the first mistake is raised.
 
-Processes that share a store and begin together, as the workers of a search do, would describe the same rows at the same
-time. So each takes them in an order of its own, and stores them often: most rows are then described by one of them only.
+Processes that share a store and begin together, as the workers of a search do, would describe the same rows at the
+same time. So each takes them in an order of its own, and stores them often: hardly a row is then described twice.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from mmsk.errors import MediaError, MmskError
 __all__ = ["Column", "describe_column"]
 
 CHUNK = 16  # rows: what a crash may lose, and enough work to hide what dispatching costs
+WINDOW = 256  # rows that the cache is asked for at once
 SHARED_CHUNK = 4  # rows, where other processes may be at the same work
 
 
@@ -102,10 +103,12 @@ def describe_column(
     matrix = np.full((len(cells), sum(column.widths)), np.nan, dtype=np.float32)
     todo = np.array([row for row, cell in enumerate(cells) if column.item_class.references(cell)], dtype=int)
     parallel = effective_n_jobs(n_jobs) > 1 and len(todo) > CHUNK
-    if parallel and column.caching:  # workers have a memory of their own: ask this process's before they are asked
-        todo = np.array([row for row in todo if not _recall(column, cells[row], matrix[row])], dtype=int)
+    sharing = column.cache.store is not None
+    if column.caching and (parallel or sharing):  # workers do not know what this process does, and a store likes lists
+        windows = [todo[start : start + WINDOW] for start in range(0, len(todo), WINDOW)]
+        todo = np.array([row for window in windows for row in _not_recalled(column, cells, window, matrix)], dtype=int)
     size = CHUNK
-    if column.cache.store is not None and not parallel:
+    if sharing and not parallel:
         todo, size = np.random.default_rng(os.getpid()).permutation(todo), SHARED_CHUNK
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
     failures: list[MmskError] = []
@@ -214,20 +217,35 @@ def _look_up(column: Column, content: bytes | None, fresh: Mapping[bytes, np.nda
     return found
 
 
-def _recall(column: Column, cell: Any, out: np.ndarray) -> bool:
-    """Write a cell's vector into `out` if the cache has the whole of it, without opening a file."""
-    pooled = []
-    for reference in column.item_class.references(cell):
-        if isinstance(reference, (str, PurePath, Mapping)):
-            known = column.cache.digest_of(column.item_class.stat_key(reference, column.limits))
+def _not_recalled(column: Column, cells: np.ndarray, rows: np.ndarray, matrix: np.ndarray) -> list[int]:
+    """Fill in the rows that the cache has the whole of, without opening a file, and return the others."""
+    references = {int(row): column.item_class.references(cells[row]) for row in rows}
+    names = dict(zip(references, _names(column, references.values()), strict=True))
+    vectors = column.cache.get_many([name for of_row in names.values() for item in of_row for name in item])
+    left = []
+    for row, of_row in names.items():
+        if all(item and all(name in vectors for name in item) for item in of_row):
+            matrix[row] = _pool([np.concatenate([vectors[name] for name in item]) for item in of_row], column.pool)
         else:
-            known = digest(reference)
-        vectors = [vector for vector in _look_up(column, known, {}) if vector is not None]
-        if len(vectors) < len(column.parts):
-            return False
-        pooled.append(np.concatenate(vectors))
-    out[:] = _pool(pooled, column.pool)
-    return True
+            left.append(row)
+    return left
+
+
+def _names(column: Column, references: Iterable[Sequence[Any]]) -> list[list[list[bytes]]]:
+    """Return for each cell and each of its items what the cache calls the item's vectors; nothing where it cannot."""
+    references = list(references)
+    stats = [[column.item_class.stat_key(one, column.limits) for one in of_cell] for of_cell in references]
+    known = column.cache.digests_of([stat for of_cell in stats for stat in of_cell])
+    keys = [key for key in column.keys if key is not None]
+    names = []
+    for of_cell, their_stats in zip(references, stats, strict=True):
+        contents = [
+            known.get(stat) if isinstance(one, (str, PurePath, Mapping)) else digest(one)
+            for one, stat in zip(of_cell, their_stats, strict=True)
+        ]
+        whole = len(keys) == len(column.keys)
+        names.append([[_vector_key(one, key) for key in keys] if one and whole else [] for one in contents])
+    return names
 
 
 def _progress(results: Iterable[Any], total: int, kind: str, verbose: bool) -> Iterator[Any]:

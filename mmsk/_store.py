@@ -18,7 +18,8 @@ import threading
 import time
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ __all__ = ["Store"]
 FILE = "features.sqlite3"
 SCHEMA = 2
 BUSY_SECONDS = 60
+PAGE = 8192  # bytes: a vector of the usual length fits in one
+MAX_VARIABLES = 500  # in a query: older builds of SQLite take 999
 DAY = 86_400
 ROW_OVERHEAD = 60  # bytes that sqlite needs beside a payload: key, checksum, day, share of a page
 WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
@@ -61,17 +64,22 @@ class Store:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the payload under a key, or None if there is none or it is damaged."""
-        query = "select payload, crc, used from items where key = ?"
-        row = self._run(lambda connection: connection.execute(query, (key,)).fetchone())
-        if row is None:
-            return None
-        payload, crc, used = row
-        if crc != _checksum(key, payload):
-            return None
-        if used != _today():
-            with self._lock:
-                self._touched.add(key)
-        return bytes(payload)
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the payloads under some keys; those that are absent or damaged are left out."""
+        found = {}
+        for start in range(0, len(keys), MAX_VARIABLES):
+            some = keys[start : start + MAX_VARIABLES]
+            query = f"select key, payload, crc, used from items where key in ({', '.join('?' * len(some))})"
+            for key, payload, crc, used in self._run(partial(_fetch, query=query, values=some)) or ():
+                if crc != _checksum(key, payload):
+                    continue
+                found[key] = payload
+                if used != _today():
+                    with self._lock:
+                        self._touched.add(key)
+        return found
 
     def put_many(self, payloads: Mapping[bytes, bytes]) -> None:
         """Store payloads in one transaction."""
@@ -141,6 +149,7 @@ class Store:
             if hasattr(os, "getuid") and place.exists() and place.stat().st_uid != os.getuid():
                 raise PermissionError(f"{place} belongs to another user")
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute(f"pragma page_size = {PAGE}")
         connection.execute("pragma auto_vacuum = incremental")
         connection.execute(f"pragma journal_mode = {'wal' if WAL_IS_SAFE else 'truncate'}")
         connection.execute("pragma synchronous = off")
@@ -201,6 +210,10 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("rollback")
         raise
     connection.execute("commit")
+
+
+def _fetch(connection: sqlite3.Connection, query: str, values: Sequence[bytes]) -> list[Any]:
+    return connection.execute(query, values).fetchall()
 
 
 def _delete(connection: sqlite3.Connection, keys: Iterable[bytes]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -82,9 +82,22 @@ class FeatureCache:
         if vector is None and self.store is not None:
             payload = self.store.get(key)
             if payload is not None and len(payload) % 4 == 0:
-                vector = np.frombuffer(payload, dtype="<f4").astype(np.float32)
+                vector = _as_vector(payload)
                 self._remember(key, vector)
         return vector
+
+    def get_many(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
+        """Return the vectors that are stored under some keys; the store is asked once."""
+        with self._lock:
+            found = {key: self._vectors[key] for key in keys if key in self._vectors}
+            for key in found:
+                self._vectors.move_to_end(key)
+        if self.store is not None:
+            for key, payload in self.store.get_many([key for key in keys if key not in found]).items():
+                if len(payload) % 4 == 0:
+                    found[key] = _as_vector(payload)
+                    self._remember(key, found[key])
+        return found
 
     def put(self, key: bytes, vector: np.ndarray) -> None:
         """Store a copy of a vector under a key."""
@@ -107,12 +120,17 @@ class FeatureCache:
 
     def digest_of(self, stat: tuple[int, ...] | None) -> bytes | None:
         """Return the digest of the file with a stat key, if any process that shares the store has read it before."""
-        known = known_digest(stat)
-        if known is None and stat is not None and self.store is not None:
-            known = self.store.get(_file_key(stat))
-            if known is not None:
-                remember_digest(stat, known)
-        return known
+        return self.digests_of([stat]).get(stat)
+
+    def digests_of(self, stats: Sequence[tuple[int, ...] | None]) -> dict[tuple[int, ...] | None, bytes]:
+        """Return the digests of the files with some stat keys, as far as they are known."""
+        found = {stat: known for stat in stats if (known := known_digest(stat)) is not None}
+        if self.store is not None:
+            unknown = {_file_key(stat): stat for stat in stats if stat is not None and stat not in found}
+            for key, value in self.store.get_many(list(unknown)).items():
+                found[unknown[key]] = value
+                remember_digest(unknown[key], value)
+        return found
 
     def clear(self) -> None:
         """Forget everything, in memory and on disk."""
@@ -163,6 +181,10 @@ class FeatureCache:
 _default = FeatureCache()
 _off = FeatureCache(max_memory=0)
 _by_folder: dict[str, FeatureCache] = {}
+
+
+def _as_vector(payload: bytes) -> np.ndarray:
+    return np.frombuffer(payload, dtype="<f4").astype(np.float32, copy=False)
 
 
 def _file_key(stat: tuple[int, ...]) -> bytes:
