@@ -10,6 +10,7 @@ from mmsk.fusion._memo import memo
 from mmsk.fusion._modality_models import modality_models
 from mmsk.fusion._presence import present_rows
 from mmsk.fusion._present_rows import PresentRows
+from mmsk.fusion._shared_space import SharedSpace
 
 __all__ = [
     "BlockScaler",
@@ -18,6 +19,7 @@ __all__ = [
     "LateFusionClassifier",
     "LateFusionRegressor",
     "PresentRows",
+    "SharedSpace",
     "linear_gram",
     "memo",
     "modality_models",
