@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test lint types tests oldest bench clean
+.PHONY: help demo test lint types tests oldest bench fuzz clean
 
 help:
 	@echo "make demo    the main job on real data: compare, tune, save, load, predict"
 	@echo "make test    lint, types, contract, tests, doctests, notebooks"
 	@echo "make oldest  the tests on the oldest versions that setup.cfg allows"
 	@echo "make bench   the measured claims of the README (a few minutes)"
+	@echo "make fuzz    N=50000 mutated pictures and sounds through the decoders; goes on where it was broken off"
 	@echo "make clean   remove what these have made"
 
 $(VENV)/.made:
@@ -55,6 +56,9 @@ oldest:
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
+fuzz: $(VENV)/.test
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.fuzzing $(or $(N),50000) --log .fuzz.jsonl
+
 clean:
-	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz.jsonl
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
