@@ -1,39 +1,11 @@
-"""mmsk (multi-modal scikit): classical multimodal machine learning on scikit-learn."""
+"""mmsk (multi-modal scikit): classical multimodal machine learning on scikit-learn.
 
-from mmsk import audio, datasets, errors, evaluation, fusion, image, text
-from mmsk._function import FunctionDescriptor
-from mmsk._union import DescriptorUnion
-from mmsk.cache import FeatureCache
-from mmsk.fusion import BlockScaler, KernelFusionClassifier, PresentRows
-from mmsk.pipeline import (
-    fusion_pipeline,
-    fusion_transformer,
-    infer_branches,
-    infer_kinds,
-    simplex_weights,
-    weight_grid,
-)
+What there is stands in ``__init__.pyi``; each room is loaded when it is first asked for, so that ``import mmsk`` costs
+next to nothing, and the command line loads no more than a command needs.
+"""
+
+import lazy_loader
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "BlockScaler",
-    "DescriptorUnion",
-    "FeatureCache",
-    "FunctionDescriptor",
-    "KernelFusionClassifier",
-    "PresentRows",
-    "audio",
-    "datasets",
-    "errors",
-    "evaluation",
-    "fusion",
-    "fusion_pipeline",
-    "fusion_transformer",
-    "image",
-    "infer_branches",
-    "infer_kinds",
-    "simplex_weights",
-    "text",
-    "weight_grid",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -94,7 +94,7 @@ class FunctionDescriptor(ItemDescriptor):
 
     @property
     def _item_class(self) -> type[Item]:  # type: ignore[override]  # chosen by a parameter, not by the class
-        return Item.kinds[self.kind]
+        return Item.of_kind(self.kind)
 
     def _check_parameters(self) -> None:
         names = self.names

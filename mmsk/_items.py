@@ -8,6 +8,7 @@ nothing until a descriptor asks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from importlib import import_module
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -52,6 +53,13 @@ class Item:
     def __init__(self, content: Any, limits: Mapping[str, Any] | None = None) -> None:
         self.content = content
         self.limits = self.merge_limits(limits)
+
+    @staticmethod
+    def of_kind(kind: str) -> type[Item]:
+        """Return the class of a modality's items, which the room of that name defines."""
+        if kind not in Item.kinds:
+            import_module(f"mmsk.{kind}")
+        return Item.kinds[kind]
 
     @classmethod
     def open(cls, reference: Any, limits: Mapping[str, Any] | None = None) -> Self:

@@ -1,0 +1,54 @@
+from . import audio, datasets, errors, evaluation, fusion, image, pipeline, retrieval, testing, text
+from ._function import FunctionDescriptor
+from ._union import DescriptorUnion
+from .cache import FeatureCache
+from .fusion import (
+    BlockScaler,
+    KernelFusionClassifier,
+    KernelFusionRegressor,
+    LateFusionClassifier,
+    LateFusionRegressor,
+    PresentRows,
+    SharedSpace,
+)
+from .pipeline import (
+    fusion_pipeline,
+    fusion_transformer,
+    infer_branches,
+    infer_kinds,
+    simplex_weights,
+    weight_grid,
+)
+from .retrieval import CrossModalRetriever
+
+__version__: str
+
+__all__ = [
+    "BlockScaler",
+    "CrossModalRetriever",
+    "DescriptorUnion",
+    "FeatureCache",
+    "FunctionDescriptor",
+    "KernelFusionClassifier",
+    "KernelFusionRegressor",
+    "LateFusionClassifier",
+    "LateFusionRegressor",
+    "PresentRows",
+    "SharedSpace",
+    "audio",
+    "datasets",
+    "errors",
+    "evaluation",
+    "fusion",
+    "fusion_pipeline",
+    "fusion_transformer",
+    "image",
+    "infer_branches",
+    "infer_kinds",
+    "pipeline",
+    "retrieval",
+    "simplex_weights",
+    "testing",
+    "text",
+    "weight_grid",
+]
