@@ -14,6 +14,7 @@ from mmsk.fusion._memo import memo
 __all__ = ["KernelForm", "fit_kernel", "gram", "linear_gram"]
 
 CROWDED = 0.1  # a column with more entries than this share of its rows is multiplied as a dense one
+FEW = 4  # rows for which taking the other matrix apart costs more than it saves
 MEDIAN_ROWS = 1_000  # rows among which the median distance is taken
 
 
@@ -99,6 +100,9 @@ def linear_gram(left: Any, right: Any) -> np.ndarray:
     if not sparse.issparse(left) and not sparse.issparse(right):
         left = np.asarray(left, dtype=np.float64)
         return np.asarray(left @ (left if same else np.asarray(right, dtype=np.float64)).T)
+    if left.shape[0] <= FEW and not same:
+        few = left.toarray() if sparse.issparse(left) else np.asarray(left)
+        return np.ascontiguousarray((sparse.csr_array(right, dtype=np.float64) @ few.T.astype(np.float64)).T)
     left = sparse.csc_array(left, dtype=np.float64)
     right = left if same else sparse.csc_array(right, dtype=np.float64)
     crowded = np.diff(right.indptr) > CROWDED * right.shape[0]

@@ -74,6 +74,7 @@ def test_linear_gram_is_the_product_of_the_rows(holes):
     right[:, 10:][rng.uniform(size=(9, 20)) < holes] = 0
     for wrap in (np.asarray, sparse.csr_array):
         np.testing.assert_allclose(linear_gram(wrap(left), wrap(right)), left @ right.T)
+        np.testing.assert_allclose(linear_gram(wrap(left[:2]), wrap(right)), left[:2] @ right.T)
         same = wrap(left)
         np.testing.assert_allclose(linear_gram(same, same), left @ left.T)
 
