@@ -69,8 +69,8 @@ def rows_digest(estimator: Any, columns: Any) -> bytes | None:
 
     None for cells that nobody can compare, and for URLs: what is behind one changes unseen.
     """
-    descriptors = descriptors_of(estimator)
-    if isinstance(columns, np.ndarray) and not columns.dtype.hasobject and not descriptors:
+    readers = {(one._item_class, str((one.limits or {}).get("root"))): one for one in descriptors_of(estimator)}
+    if isinstance(columns, np.ndarray) and not columns.dtype.hasobject and not readers:
         return digest(columns)
     if isinstance(columns, pd.Series):
         columns = columns.to_frame()
@@ -81,7 +81,7 @@ def rows_digest(estimator: Any, columns: Any) -> bytes | None:
         column = columns.iloc[:, position]
         cells = column.tolist()
         content = digest([str(column.name), *_values(column, cells)])
-        for found in (content, *(_files_digest(descriptor, cells) for descriptor in descriptors)):
+        for found in (content, *(_files_digest(descriptor, cells) for descriptor in readers.values())):
             if found is None:
                 return None
             hashed.update(found)
@@ -102,7 +102,8 @@ def _values(column: pd.Series, cells: list[Any]) -> list[Any]:
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
         return [column.to_numpy()]
     levels = column.cat.categories.tolist() if isinstance(column.dtype, pd.CategoricalDtype) else []
-    return [str(column.dtype), levels, *map(_plain, cells)]
+    plain = [cell if isinstance(cell, str) else _plain(cell) for cell in cells]
+    return [str(column.dtype), levels, _texts(plain)]
 
 
 def _plain(cell: Any) -> Any:
@@ -119,4 +120,10 @@ def _plain(cell: Any) -> Any:
 def _flat(array: Any) -> Any:
     """Return labels, weights or positions in the form that `digest` knows."""
     array = np.asarray(array)
-    return array.tolist() if array.dtype.hasobject else array
+    return _texts(array.tolist()) if array.dtype.hasobject and array.ndim else array
+
+
+def _texts(values: list[Any]) -> Any:
+    """Return a list of texts and empty tuples as one text, which is digested many times faster; others as they are."""
+    simple = all(isinstance(value, str) or (isinstance(value, tuple) and not value) for value in values)
+    return repr(values) if simple else values
