@@ -3,8 +3,9 @@
 Strategy: a vector may never depend on which other descriptors asked before, so the way from the bytes to an array is
 fixed by the size asked for alone. Up to 128 pixels a side every request is drawn from one *working picture*: a JPEG is
 decoded at the smallest scale (1/8, 1/4, 1/2, 1) that leaves both sides at least 360 pixels, any other format in full,
-and blocks of whole pixels are averaged while both sides stay at least 360. Larger requests, and the native size, are
-drawn from the full decode. One resize follows (bilinear, antialiased).
+and blocks of whole pixels are averaged while both sides stay at least 360, and along a side that is still very long
+further. Larger requests, and the native size, are drawn from the full decode. One resize follows (bilinear,
+antialiased).
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from mmsk._items import MEBIBYTE, Item
 from mmsk._reference import label
 from mmsk.errors import MediaError
 from mmsk.image._decode import check_size, decoding, load, open_header, orientation
-from mmsk.image._pixels import Layers, array_to_image, eight_bits, on_white, turn_upright
+from mmsk.image._pixels import Layers, array_to_image, on_white
 
 __all__ = ["Picture"]
 
 SMALL = 128  # pixels: requests of at most this many a side are drawn from the working picture
 WORKING = 360  # pixels: what is left of a working picture's shorter side, if it had as many; 12 megapixels at 1/8 have
+LONGEST = 4096  # pixels: a longer side of a working picture, which a banner's may be, is averaged by itself
 REDUCING_GAP = 3.0  # Pillow: from 3 on, shrinking in two steps can hardly be told from shrinking in one
 
 
@@ -43,7 +45,9 @@ class Picture(Item, kind="image"):
     content : bytes, PIL.Image.Image, or ndarray of shape (h, w) or (h, w, 1 | 3 | 4)
         PNG, JPEG, GIF, TIFF, WebP, BMP or PPM; or numbers (bool, integer or floating).
     limits : mapping, default=None
-        ``max_bytes`` (64 MiB), ``root`` (None), ``max_pixels`` (40,000,000, read from the header before decoding).
+        ``max_bytes`` (64 MiB); ``root`` (None); ``max_pixels`` (40,000,000) and ``max_side`` (65,535), both read from
+        the header before anything is decoded. An animated WebP counts three times. Decoding takes up to 5 bytes of
+        memory a pixel, of a WebP 15.
 
     Raises
     ------
@@ -60,20 +64,25 @@ class Picture(Item, kind="image"):
     ((30, 40), (30, 40, 3), (8, 16))
     """
 
-    default_limits: ClassVar[dict[str, Any]] = {"max_bytes": 64 * MEBIBYTE, "root": None, "max_pixels": 40_000_000}
+    default_limits: ClassVar[dict[str, Any]] = {
+        "max_bytes": 64 * MEBIBYTE,
+        "root": None,
+        "max_pixels": 40_000_000,
+        "max_side": 65_535,
+    }
 
     def __init__(self, content: Any, limits: Mapping[str, Any] | None = None) -> None:
         super().__init__(content, limits)
         if not isinstance(content, (bytes, Image.Image)) and not _is_picture_array(content):
             came = f"got {label(content)}"
             raise MediaError("wrong_type", detail=f"a picture is bytes, a PIL.Image or an array (h, w[, 3]), {came}")
-        self._decoded: dict[tuple[int, int], Image.Image] = {}
+        self._decoded: dict[tuple[int, int], tuple[Image.Image, int]] = {}
         self._views: dict[tuple[str, tuple[int, int] | None], np.ndarray] = {}
 
     @cached_property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the upright picture, before any scaling."""
-        with decoding(self.limits["max_pixels"]):
+        with decoding(self.limits):
             self._decode(scaled=True)  # some formats tell the orientation only after the pixels
         return self._native
 
@@ -114,8 +123,12 @@ class Picture(Item, kind="image"):
     def _view(self, channel: str, size: tuple[int, int] | None) -> np.ndarray:
         key = channel, None if size is None else (int(size[0]), int(size[1]))
         if key not in self._views:
-            with decoding(self.limits["max_pixels"]):
-                array = np.asarray(self._draw(*key))
+            if channel == "L" and _is_gray_already(self.content) and key[1] in (None, self.content.shape):
+                check_size(self.content.shape[::-1], self.limits)
+                array = self.content.view()
+            else:
+                with decoding(self.limits):
+                    array = np.asarray(self._draw(*key))
             array.flags.writeable = False
             self._views[key] = array
         return self._views[key]
@@ -133,15 +146,17 @@ class Picture(Item, kind="image"):
 
     @cached_property
     def _full(self) -> Layers:
-        return on_white(self._decode(scaled=False))
+        return on_white(*self._decode(scaled=False))
 
     @cached_property
     def _small(self) -> Layers:
-        image = self._decode(scaled=True)
-        return on_white(image, factor=max(1, min(image.size) // WORKING))
+        picture, turn = self._decode(scaled=True)
+        size = picture.size if turn < 5 else picture.size[::-1]
+        least = max(1, min(size) // WORKING)
+        return on_white(picture, turn, (max(least, size[0] // LONGEST), max(least, size[1] // LONGEST)))
 
-    def _decode(self, scaled: bool) -> Image.Image:
-        """Return the upright 8-bit picture; a JPEG, if `scaled`, no larger than a working picture needs."""
+    def _decode(self, scaled: bool) -> tuple[Image.Image, int]:
+        """Return the loaded picture and its orientation; a JPEG, if `scaled`, as small as a working picture may be."""
         picture = self._open()
         native = picture.size
         if scaled and picture is not self.content:
@@ -152,19 +167,22 @@ class Picture(Item, kind="image"):
             turn = orientation(picture)
             swapped = turn >= 5 or picture.size != size  # a TIFF turns itself while it loads
             self._native = native if swapped else native[::-1]
-            self._decoded[size] = turn_upright(eight_bits(picture), turn)
+            self._decoded[size] = picture, turn
         return self._decoded[size]
 
     def _open(self) -> Image.Image:
         """Return the picture, with only its header read where it is encoded."""
-        limit = self.limits["max_pixels"]
         if isinstance(self.content, bytes):
-            return open_header(self.content, limit)
+            return open_header(self.content, self.limits)
         if isinstance(self.content, Image.Image):
-            check_size(self.content.size, limit)
+            check_size(self.content.size, self.limits)
             return self.content
-        check_size(self.content.shape[1::-1], limit)
+        check_size(self.content.shape[1::-1], self.limits)
         return array_to_image(self.content)
+
+
+def _is_gray_already(content: Any) -> bool:
+    return isinstance(content, np.ndarray) and content.ndim == 2 and content.dtype == np.uint8
 
 
 def _is_picture_array(content: Any) -> bool:
