@@ -8,10 +8,19 @@ exception that does not unpickle breaks a process pool instead of telling what w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["KINDS", "MediaBatchError", "MediaError", "MmskError", "judge"]
+__all__ = [
+    "KINDS",
+    "MediaBatchError",
+    "MediaError",
+    "MmskError",
+    "ModelError",
+    "ModelVersionError",
+    "UntrustedModelError",
+    "judge",
+]
 
 #: Every way an item can be bad, and what to do about it. The list is closed: code and users may match on it.
 KINDS: dict[str, str] = {
@@ -123,6 +132,90 @@ class MediaBatchError(MmskError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return MediaBatchError, (self.errors, self.n_rows, self.hint)
+
+
+class ModelError(MmskError):
+    """A model file could not be written, or is damaged.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    detail : str
+        What was found, and what to do.
+    """
+
+    def __init__(self, path: str, detail: str) -> None:
+        self.path = path
+        self.detail = detail
+        super().__init__(path, detail)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.detail}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.args
+
+
+class UntrustedModelError(ModelError):
+    """A model file holds, or is built like, something that a model of known classes is not. Nothing of it was run.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    detail : str
+        What was found.
+    names : sequence of str, default=()
+        Classes and functions in the file that nobody has trusted.
+
+    Examples
+    --------
+    >>> from mmsk.errors import UntrustedModelError
+    >>> print(UntrustedModelError("m.mmsk", "what it holds is not trusted", ["posix.system"]))
+    m.mmsk: what it holds is not trusted: posix.system; trust a name only if you know what it does: trusted=[NAME]
+    """
+
+    def __init__(self, path: str, detail: str, names: Sequence[str] = ()) -> None:
+        super().__init__(path, detail)
+        self.names = list(names)
+        self.args = (path, detail, self.names)
+
+    def __str__(self) -> str:
+        if not self.names:
+            return f"{self.path}: {self.detail}"
+        shown = [name if len(name) <= MAX_REF else name[: MAX_REF - 1] + "…" for name in self.names[:MAX_SHOWN]]
+        if len(self.names) > MAX_SHOWN:
+            shown.append(f"and {len(self.names) - MAX_SHOWN} more (the attribute `names` has them all)")
+        remedy = "trust a name only if you know what it does: trusted=[NAME]"
+        return f"{self.path}: {self.detail}: {', '.join(shown)}; {remedy}"
+
+
+class ModelVersionError(ModelError):
+    """A model that other versions have saved cannot be read by these, or answers differently.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    detail : str
+        What went wrong.
+    saved, here : mapping of str to str
+        The versions of Python and of the libraries when the model was saved, and now.
+    """
+
+    def __init__(self, path: str, detail: str, saved: Mapping[str, str], here: Mapping[str, str]) -> None:
+        super().__init__(path, detail)
+        self.saved, self.here = dict(saved), dict(here)
+        self.args = (path, detail, self.saved, self.here)
+
+    def __str__(self) -> str:
+        changed = [name for name in self.saved if self.saved[name] != self.here.get(name)]
+        named = changed or list(self.saved)
+        saved = ", ".join(f"{name} {self.saved[name]}" for name in named)
+        here = ", ".join(f"{name} {self.here.get(name, '(not installed)')}" for name in named)
+        remedy = "install those versions, or train and save the model again"
+        return f"{self.path}: {self.detail}. It was saved with {saved}; here are {here}: {remedy}"
 
 
 def judge(errors: Sequence[MediaError], n_rows: int, *, on_error: str, max_missing: float) -> None:

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from pandas import Timestamp
 
-from mmsk.errors import KINDS, MAX_REF, MAX_SHOWN, MediaBatchError, MediaError, MmskError
+from mmsk.errors import (
+    KINDS,
+    MAX_REF,
+    MAX_SHOWN,
+    MediaBatchError,
+    MediaError,
+    MmskError,
+    ModelError,
+    ModelVersionError,
+    UntrustedModelError,
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,6 +52,42 @@ def test_errors_survive_pickling(send):
     assert str(send(batch)) == str(batch)
     assert [error.as_dict() for error in send(batch).errors] == [error.as_dict() for error in batch.errors]
     assert (send(batch).n_rows, send(batch).hint) == (10, "Do this.")
+
+
+@pytest.mark.parametrize("send", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModelError("m.mmsk", "damaged"),
+        UntrustedModelError("m.mmsk", "refused"),
+        UntrustedModelError("m.mmsk", "not trusted", ["posix.system"]),
+        ModelVersionError("m.mmsk", "it says something else", {"numpy": "1.0", "scipy": "1.1"}, {"numpy": "2.0"}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_of_models_survive_pickling(send, error):
+    sent = send(error)
+    assert type(sent) is type(error)
+    assert vars(sent) == vars(error)
+    assert str(sent) == str(error)
+    assert isinstance(sent, ModelError)
+    assert isinstance(sent, MmskError)
+
+
+def test_a_version_error_names_what_has_changed():
+    saved, here = {"python": "3.11", "numpy": "1.0", "scipy": "1.1"}, {"python": "3.11", "numpy": "2.0"}
+    assert str(ModelVersionError("m.mmsk", "odd", saved, here)) == (
+        "m.mmsk: odd. It was saved with numpy 1.0, scipy 1.1; here are numpy 2.0, scipy (not installed): "
+        "install those versions, or train and save the model again"
+    )
+    assert "with python 3.11" in str(ModelVersionError("m.mmsk", "odd", {"python": "3.11"}, {"python": "3.11"}))
+
+
+def test_many_untrusted_names_are_counted():
+    error = UntrustedModelError("m.mmsk", "not trusted", [f"a.b{number}" for number in range(MAX_SHOWN + 5)])
+    assert "and 5 more" in str(error)
+    assert len(error.names) == MAX_SHOWN + 5
+    assert len(str(UntrustedModelError("m.mmsk", "not trusted", ["x" * 10**6]))) < 500
 
 
 def test_a_line_of_a_report_is_plain():
