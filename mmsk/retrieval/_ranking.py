@@ -1,0 +1,103 @@
+"""Ranking by cosine similarity, and how good a ranking is; in chunks, so that no square matrix is ever held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+__all__ = ["Hits", "average_precision", "best_rows", "true_ranks", "unit_rows"]
+
+CHUNK_BYTES = 64 * 2**20  # of similarities that are held at a time
+
+Hits = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def unit_rows(Z: np.ndarray) -> np.ndarray:
+    """Return rows of unit length; rows of zeros, which have no direction, as they are.
+
+    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
+    array([[0.6, 0.8],
+           [0. , 0. ]])
+    """
+    lengths = np.linalg.norm(Z, axis=1, keepdims=True)
+    return np.asarray(Z / np.where(lengths > 0, lengths, 1.0))
+
+
+def best_rows(queries: np.ndarray, indexed: np.ndarray, n_results: int, theta: float | None) -> Hits:
+    """Return the most similar rows of each query, best first.
+
+    Parameters
+    ----------
+    queries : ndarray of shape (n_queries, n_components)
+        Of unit length, or zeros: then without results.
+    indexed : ndarray of shape (n_rows, n_components)
+        Of unit length, or zeros: then never a result.
+    n_results : int
+        Results a query, at most.
+    theta : float or None
+        Similarity that a result has to exceed.
+
+    Returns
+    -------
+    query, rank, row, score : ndarray of shape (n_hits,)
+        Positions, ranks from 1, and cosines. Of equally similar rows the first comes first.
+    """
+    there = indexed.any(axis=1)
+    found: list[Hits] = []
+    for start, similar in _similarities(queries, indexed):
+        similar[:, ~there] = -np.inf
+        similar[~queries[start : start + len(similar)].any(axis=1)] = -np.inf
+        last = max(0, len(indexed) - n_results)
+        least = np.partition(similar, last, axis=1)[:, last] if len(indexed) else np.empty(len(similar))
+        hits = (similar >= least[:, None]) & (similar > (-np.inf if theta is None else theta))
+        query, row = np.nonzero(hits)
+        score = similar[query, row]
+        order = np.lexsort((row, -score, query))
+        query, row, score = query[order], row[order], score[order]
+        rank = np.arange(len(query)) - np.searchsorted(query, query) + 1
+        kept = rank <= n_results
+        found.append((query[kept] + start, rank[kept], row[kept], score[kept]))
+    if not found:
+        return np.empty(0, int), np.empty(0, int), np.empty(0, int), np.empty(0)
+    query, rank, row, score = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return query, rank, row, score
+
+
+def true_ranks(queries: np.ndarray, indexed: np.ndarray) -> np.ndarray:
+    """Return the rank of the row of the same number for each query; among equally similar rows the mean one.
+
+    >>> true_ranks(np.eye(2), np.array([[1.0, 0.0], [1.0, 0.0]]))
+    array([1.5, 1.5])
+    """
+    ranks = np.empty(len(queries))
+    for start, similar in _similarities(queries, indexed):
+        own = similar[np.arange(len(similar)), np.arange(start, start + len(similar))][:, None]
+        before, beside = (similar > own).sum(axis=1), (similar == own).sum(axis=1)
+        ranks[start : start + len(similar)] = before + (beside + 1) / 2
+    return ranks
+
+
+def average_precision(queries: np.ndarray, indexed: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return each query's average precision, where the rows of its own label are the right ones.
+
+    Parameters
+    ----------
+    queries, indexed : ndarray of shape (n_rows, n_components)
+        The same rows, seen from two sides.
+    labels : ndarray of shape (n_rows,)
+    """
+    precision = np.empty(len(queries))
+    for start, similar in _similarities(queries, indexed):
+        order = np.argsort(-similar, axis=1, kind="stable")
+        right = labels[order] == labels[start : start + len(similar), None]
+        so_far = np.cumsum(right, axis=1) / np.arange(1, len(indexed) + 1)
+        precision[start : start + len(similar)] = (so_far * right).sum(axis=1) / right.sum(axis=1)
+    return precision
+
+
+def _similarities(queries: np.ndarray, indexed: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the cosines of some queries with all rows, and the position of the first of these queries."""
+    step = max(1, CHUNK_BYTES // (8 * max(1, len(indexed))))
+    for start in range(0, len(queries), step):
+        yield start, queries[start : start + step] @ indexed.T

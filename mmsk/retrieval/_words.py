@@ -1,0 +1,72 @@
+"""The words that places in a shared space make one expect."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from mmsk.fusion import SharedSpace
+from mmsk.text import Tfidf
+
+__all__ = ["best_words"]
+
+CHUNK_BYTES = 64 * 2**20  # of expected blocks that are held at a time
+WORDS = "word__"  # what the names of the words of a Tfidf begin with; beside them it may have character n-grams
+
+
+def best_words(
+    space: SharedSpace, coordinates: np.ndarray, modality: str, n_words: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the words of the greatest expected weight.
+
+    Parameters
+    ----------
+    space : SharedSpace
+        Fitted.
+    coordinates : ndarray of shape (n_rows, n_components)
+        Rows of zeros get no words.
+    modality : str
+        A branch of texts.
+    n_words : int
+        Words a row.
+
+    Returns
+    -------
+    row, rank, word, weight : ndarray of shape (n_rows_present * n_words,)
+        Positions, ranks from 1, words without prefix, weights in the scale of the branch.
+
+    Raises
+    ------
+    ValueError
+        For a branch that knows no words.
+    """
+    columns, words = _vocabulary(space, modality)
+    n_words = min(n_words, len(words))
+    rows = np.flatnonzero(coordinates.any(axis=1))
+    best = np.empty((len(rows), n_words), dtype=int)
+    weights = np.empty((len(rows), n_words))
+    n_features = len(space.branches_[modality].get_feature_names_out())
+    step = max(1, CHUNK_BYTES // (8 * n_features))
+    for start in range(0, len(rows), step):
+        expected = space.inverse_transform(coordinates[rows[start : start + step]], modality)[:, columns]
+        order = np.argsort(-expected, axis=1, kind="stable")[:, :n_words]
+        best[start : start + step] = order
+        weights[start : start + step] = np.take_along_axis(expected, order, axis=1)
+    ranks = np.tile(np.arange(1, n_words + 1), len(rows))
+    return np.repeat(rows, n_words), ranks, words[best.ravel()], weights.ravel()
+
+
+def _vocabulary(space: SharedSpace, modality: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns of a block that are words, and the words."""
+    if modality not in space.modalities_:
+        raise ValueError(f"not in the shared space: {modality!r}; there are {space.modalities_}")
+    single = space.branches_[modality]
+    branch = single.transformers_[0][1]
+    first = branch.steps[0][1] if isinstance(branch, Pipeline) else branch
+    if not isinstance(first, Tfidf) and not hasattr(first, "vocabulary_"):
+        raise ValueError(f"branch {modality!r} begins with a {type(first).__name__}, which knows no words")
+    names = np.array([name.removeprefix(f"{modality}__") for name in single.get_feature_names_out()], dtype=object)
+    are_words = np.array([name.startswith(WORDS) for name in names])
+    columns = np.flatnonzero(are_words) if are_words.any() else np.arange(len(names))
+    words = [name.removeprefix(WORDS) for name in names[columns]]
+    return columns, np.array(words, dtype=object)
