@@ -4,8 +4,9 @@ import re
 import runpy
 from pathlib import Path
 
-import joblib
 import pytest
+
+from mmsk.persistence import load
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -17,8 +18,8 @@ def test_the_readmes_code_runs(number, tmp_path, monkeypatch, capsys):
     script = tmp_path / "readme.py"
     script.write_text(BLOCKS[number], encoding="utf-8")
     runpy.run_path(str(script))
-    if "model.joblib" in BLOCKS[number]:
-        assert joblib.load("model.joblib").classes_.size == 3
+    if "model.mmsk" in BLOCKS[number]:
+        assert load("model.mmsk").classes_.size == 3
         assert "fusion__text__scale__weight" in capsys.readouterr().out
 
 

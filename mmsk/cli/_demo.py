@@ -30,15 +30,13 @@ Synthetic = Annotated[bool, typer.Option("--synthetic", help="Do without the rea
 Output = Annotated[
     Path,
     typer.Option(
-        "--output", "-o", metavar="MODEL", dir_okay=False, callback=opt.checked_output, help="Where to save the model."
+        "--output", "-o", metavar="MODEL", dir_okay=False, callback=opt.checked_model, help="Where to save the model."
     ),
 ]
 Rows = Annotated[int, typer.Option("--rows", metavar="N", min=1, max=100, help="Rows to keep back and to predict.")]
 
 
-def demo(
-    synthetic: Synthetic = False, output: Output = Path("demo.joblib"), rows: Rows = 6, jobs: opt.Jobs = -1
-) -> None:
+def demo(synthetic: Synthetic = False, output: Output = Path("demo.mmsk"), rows: Rows = 6, jobs: opt.Jobs = -1) -> None:
     """Compare, tune, save, load and predict: the whole way, on real data, in about two minutes."""
     from mmsk.cli._demo_data import demo_problem
     from mmsk.cli._models import save_model

@@ -7,29 +7,29 @@ __all__ = ["EXAMPLES", "epilog"]
 EXAMPLES: dict[str, list[str]] = {
     "demo": ["mmsk demo", "mmsk demo --synthetic"],
     "train": [
-        "mmsk train shop.csv --target category --output shop.joblib",
-        "mmsk train shop.csv -t category -b photo=image:photo -b words=text:title -w photo=0.5 -o shop.joblib",
-        "mmsk train shop.csv -t category --model forest --class-weight balanced -o shop.joblib",
-        "mmsk train birds/ -t label -m sklearn.neighbors.KNeighborsClassifier -p classifier__n_neighbors=3 -o b.joblib",
+        "mmsk train shop.csv --target category --output shop.mmsk",
+        "mmsk train shop.csv -t category -b photo=image:photo -b words=text:title -w photo=0.5 -o shop.mmsk",
+        "mmsk train shop.csv -t category --model forest --class-weight balanced -o shop.mmsk",
+        "mmsk train birds/ -t label -m sklearn.neighbors.KNeighborsClassifier -p classifier__n_neighbors=3 -o b.mmsk",
     ],
     "tune": [
-        "mmsk tune shop.csv --target category --step 0.25 --output shop.joblib",
-        "mmsk tune shop.csv -t category --groups seller -p classifier__C=0.1,1,10 -o shop.joblib",
-        "mmsk tune shop.csv -t category -p fusion__text__describe__analyzer=word,both --scoring f1_macro -o s.joblib",
+        "mmsk tune shop.csv --target category --step 0.25 --output shop.mmsk",
+        "mmsk tune shop.csv -t category --groups seller -p classifier__C=0.1,1,10 -o shop.mmsk",
+        "mmsk tune shop.csv -t category -p fusion__text__describe__analyzer=word,both --scoring f1_macro -o s.mmsk",
     ],
     "evaluate": [
         "mmsk evaluate shop.csv --target category",
         "mmsk evaluate shop.csv -t category --groups seller --cv 10 --scoring balanced_accuracy",
     ],
     "predict": [
-        "mmsk predict shop.joblib new.csv --output predictions.csv",
-        "mmsk predict shop.joblib new.csv --proba --on-error missing > predictions.csv",
+        "mmsk predict shop.mmsk new.csv --output predictions.csv",
+        "mmsk predict shop.mmsk new.csv --proba --on-error missing > predictions.csv",
     ],
     "describe": [
         "mmsk describe shop.csv --keep category --output features.parquet",
         "mmsk describe birds/ -b clip=mfcc+chroma:audio -o features.csv",
     ],
-    "inspect": ["mmsk inspect shop.joblib"],
+    "inspect": ["mmsk inspect shop.mmsk"],
     "list": ["mmsk list"],
     "cache": ["mmsk cache info --folder features", "mmsk cache prune --folder features --max-mb 500"],
 }

@@ -13,21 +13,34 @@ __all__ = ["inspect"]
 LIBRARIES = ("mmsk", "scikit-learn", "numpy", "Pillow", "librosa")
 
 
-def inspect(model: opt.ModelFile) -> None:
-    """Show what a saved model is made of.
-
-    [yellow]A model file can run any code when it is opened: never open a stranger's.[/yellow]
-    """
+def inspect(model: opt.ModelFile, trust: opt.Trust = None) -> None:
+    """Show what a saved model says of itself, and what it is made of."""
     from mmsk.cli._models import read_model
     from mmsk.cli._pipelines import fusion_of
+    from mmsk.persistence import read_manifest
 
-    fitted = read_model(model)
+    say(grid(["", ""], list(_told(read_manifest(model)).items())))  # also of a model that cannot be loaded
+    fitted = read_model(model, trust)
     fusion = fusion_of(fitted)
     if fusion is not None:
         columns = ["branch", "column", "descriptors", "weight", "features"]
         say(grid(columns, _branches(fusion), right=["weight", "features"], optional=["features", "column"]))
     last = fitted.steps[-1][1] if hasattr(fitted, "steps") else fitted
     say(grid(["", ""], [(name, text) for name, text in _facts(fitted, last, fusion).items()]))
+
+
+def _told(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return what the manifest says that the model itself does not."""
+    training, probe = manifest.get("training", {}), manifest["probe"]
+    facts = {
+        "saved": str(training.get("saved", "")),
+        "saved with": ", ".join(f"{name} {number}" for name, number in manifest["versions"].items()),
+        "reads": ", ".join(f"{one.get('column')} ({one.get('kind')})" for one in manifest["inputs"]),
+        "answers": f"checked on {', '.join(probe['answers'])}" if "answers" in probe else f"not checked: {probe}",
+        "needs --trust": ", ".join(map(str, manifest.get("trusted", []))),
+        "payload": f"{manifest['payload'].get('bytes', 0):,} bytes, SHA-256 {manifest['payload'].get('sha256')}",
+    }
+    return {name: text for name, text in facts.items() if text}
 
 
 def _branches(fusion: Any) -> list[tuple[str, ...]]:

@@ -31,7 +31,9 @@ __all__ = [
     "Target",
     "Task",
     "TaskName",
+    "Trust",
     "Weights",
+    "checked_model",
     "checked_output",
     "meant",
     "pairs",
@@ -62,6 +64,15 @@ def checked_output(path: Path | None) -> Path | None:
     return path
 
 
+def checked_model(path: Path | None) -> Path | None:
+    """Refuse a model under a name that says pickle, before any work is done."""
+    if path is not None and path.suffix in PICKLES:
+        raise typer.BadParameter(
+            f"models are saved in a format that is no pickle: call it {path.with_suffix('.mmsk').name}"
+        )
+    return checked_output(path)
+
+
 def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
     """Return what options of the form NAME=VALUE say."""
     found = {}
@@ -85,6 +96,7 @@ def meant(name: str, known: Iterable[str]) -> str:
     return f". Did you mean {close[0]!r}?" if close else ""
 
 
+PICKLES = {".joblib", ".pickle", ".pkl"}
 DATA, MODEL, JUDGE, RUN = "The data", "The model", "How it is judged", "How it runs"
 
 TableFile = Annotated[
@@ -95,6 +107,14 @@ TableFile = Annotated[
 ]
 ModelFile = Annotated[
     Path, typer.Argument(metavar="MODEL", exists=True, dir_okay=False, help="A model that train or tune has saved.")
+]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust",
+        metavar="NAME",
+        help="A function or class of yours that the model needs, by its full name as in my.module.name. Repeat it.",
+    ),
 ]
 Target = Annotated[
     str, typer.Option("--target", "-t", metavar="COL", help="The column to predict.", rich_help_panel=DATA)
@@ -189,8 +209,8 @@ ModelOutput = Annotated[
         "-o",
         metavar="MODEL",
         dir_okay=False,
-        callback=checked_output,
-        help="Where to save the model.",
+        callback=checked_model,
+        help="Where to save the model, as in shop.mmsk.",
     ),
 ]
 Cv = Annotated[int, typer.Option("--cv", metavar="N", min=2, help="Number of folds.", rich_help_panel=JUDGE)]

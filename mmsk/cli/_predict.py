@@ -41,18 +41,16 @@ def predict(
     root: opt.Root = None,
     proba: Proba = False,
     on_error: OnError = None,
+    trust: opt.Trust = None,
     jobs: opt.Jobs = -1,
 ) -> None:
-    """Predict the rows of a table with a saved model.
-
-    [yellow]A model file can run any code when it is opened: never open a stranger's.[/yellow]
-    """
+    """Predict the rows of a table with a saved model."""
     from mmsk.cli._files import write_frame
     from mmsk.cli._models import read_model
     from mmsk.cli._pipelines import columns_of, fusion_of, set_on_descriptors, tell_of_bad_items
     from mmsk.cli._table import load_table, require_columns
 
-    fitted = read_model(model)
+    fitted = read_model(model, trust)
     if proba and not hasattr(fitted, "predict_proba"):
         raise ValueError(f"{model} has no probabilities: train it with --calibrate, or with --model logistic or forest")
     frame = load_table(table, root)

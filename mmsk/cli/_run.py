@@ -30,6 +30,7 @@ OPTIONS = {
     "on_error='missing'": "--on-error missing",
     "pass limits={'root': FOLDER}": "give --root FOLDER",
     "pass root=": "give --root",
+    "trusted=[NAME]": "--trust NAME",
 }
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]

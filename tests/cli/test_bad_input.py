@@ -12,8 +12,8 @@ def refused(run, tmp_path):
     """Return a function that trains on a table and gives the error; nothing may be written."""
 
     def train(path, *options, code=1, target="label"):
-        said = run("train", path, "-t", target, "-o", tmp_path / "m.joblib", *options, code=code)
-        assert not list(tmp_path.glob("*m.joblib*"))
+        said = run("train", path, "-t", target, "-o", tmp_path / "m.mmsk", *options, code=code)
+        assert not list(tmp_path.glob("*m.mmsk*"))
         return said
 
     return train

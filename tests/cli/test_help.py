@@ -28,7 +28,7 @@ def test_each_command_explains_itself_with_examples(run, command):
 
 @pytest.mark.parametrize("example", [line for lines in EXAMPLES.values() for line in lines])
 def test_the_options_of_every_example_exist(example, tmp_path, monkeypatch):
-    for name in ("shop.csv", "new.csv", "shop.joblib"):
+    for name in ("shop.csv", "new.csv", "shop.mmsk"):
         (tmp_path / name).touch()
     (tmp_path / "birds").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -46,8 +46,8 @@ def _stop(debug):
 
 
 @pytest.mark.parametrize("command", ["predict", "inspect"])
-def test_who_opens_a_model_is_warned_of_strangers(run, command):
-    assert "never open a stranger's" in run(command, "--help")
+def test_who_opens_a_model_may_trust_names(run, command):
+    assert "--trust" in run(command, "--help")
 
 
 def test_no_command_is_wrong_usage_and_shows_the_help():

@@ -1,9 +1,13 @@
 import joblib
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from mmsk.datasets import read_table
+from mmsk.persistence import load, save
 
 TWO = ("-b", "words=text:text", "-b", "photo=image:image", "-j", "1")
 
@@ -11,8 +15,8 @@ TWO = ("-b", "words=text:text", "-b", "photo=image:image", "-j", "1")
 @pytest.fixture
 def model(run, table, tmp_path):
     """Return the path of a model."""
-    run("train", table(), "-t", "label", "-o", tmp_path / "m.joblib", *TWO, "--calibrate")
-    return tmp_path / "m.joblib"
+    run("train", table(), "-t", "label", "-o", tmp_path / "m.mmsk", *TWO, "--calibrate")
+    return tmp_path / "m.mmsk"
 
 
 def test_predictions_are_those_of_the_model_row_by_row(run, table, model, tmp_path):
@@ -20,7 +24,7 @@ def test_predictions_are_those_of_the_model_row_by_row(run, table, model, tmp_pa
     predicted = pd.read_csv(tmp_path / "p.csv")
     assert list(predicted.columns) == ["row", "prediction"]
     assert list(predicted["row"]) == list(range(36))
-    assert list(predicted["prediction"]) == list(joblib.load(model).predict(read_table(table())))
+    assert list(predicted["prediction"]) == list(load(model).predict(read_table(table())))
 
 
 def test_probabilities_by_class(run, table, model, tmp_path):
@@ -32,8 +36,8 @@ def test_probabilities_by_class(run, table, model, tmp_path):
 
 
 def test_a_model_without_probabilities_says_how_to_get_some(run, table, tmp_path):
-    run("train", table(), "-t", "label", "-o", tmp_path / "m.joblib", *TWO)
-    assert "train it with --calibrate" in run("predict", tmp_path / "m.joblib", table(), "--proba", code=1)
+    run("train", table(), "-t", "label", "-o", tmp_path / "m.mmsk", *TWO)
+    assert "train it with --calibrate" in run("predict", tmp_path / "m.mmsk", table(), "--proba", code=1)
 
 
 def test_the_target_is_not_needed_and_the_columns_are(run, table, model, tmp_path):
@@ -58,33 +62,39 @@ def test_a_bad_file_ends_it_or_counts_as_missing(run, table, media, model, tmp_p
 
 
 def test_what_is_no_model_is_refused(run, table, model, tmp_path):
-    (tmp_path / "text.joblib").write_text("not a model")
-    assert "is not a model" in run("predict", tmp_path / "text.joblib", table(), code=1)
-    (tmp_path / "empty.joblib").touch()
-    assert "is not a model" in run("predict", tmp_path / "empty.joblib", table(), code=1)
-    for length in (1, 100, 5000):
-        (tmp_path / "half.joblib").write_bytes(model.read_bytes()[:length])
-        assert "is not a model" in run("predict", tmp_path / "half.joblib", table(), code=1)
-    joblib.dump({"a": 1}, tmp_path / "dict.joblib")
-    assert "holds a dict, which cannot predict" in run("predict", tmp_path / "dict.joblib", table(), code=1)
-    assert "does not exist" in run("predict", tmp_path / "no.joblib", table(), code=2)
+    bad = tmp_path / "bad.mmsk"
+    for content in (b"not a model", b"", *(model.read_bytes()[:length] for length in (1, 100, 5000))):
+        bad.write_bytes(content)
+        assert "not a model of mmsk" in run("predict", bad, table(), code=1)
+    save(StandardScaler().fit([[0.0], [1.0]]), bad)
+    assert "holds a StandardScaler, which cannot predict" in run("predict", bad, table(), code=1)
+    assert "does not exist" in run("predict", tmp_path / "no.mmsk", table(), code=2)
+
+
+def test_a_pickle_is_named_and_not_opened(run, table, tmp_path):
+    for command in (["predict", tmp_path / "m.joblib", table()], ["inspect", tmp_path / "m.joblib"]):
+        joblib.dump(LogisticRegression(), tmp_path / "m.joblib")
+        said = run(*command, code=1)
+        assert "a pickle, as joblib.dump and pickle.dump write it" in said
+        assert "it was not opened" in said
+    assert "is no pickle: call it m.mmsk" in run("train", table(), "-t", "label", "-o", tmp_path / "m.joblib", code=2)
 
 
 def test_a_model_of_plain_scikit_learn_predicts_too(run, tmp_path):
     frame = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [1.0, 1.5, 0.0, 0.5]})
     frame.to_csv(tmp_path / "t.csv", index=False)
-    joblib.dump(LogisticRegression().fit(frame, [0, 0, 1, 1]), tmp_path / "m.joblib")
-    run("predict", tmp_path / "m.joblib", tmp_path / "t.csv", "-o", tmp_path / "p.csv")
+    save(LogisticRegression().fit(frame, [0, 0, 1, 1]), tmp_path / "m.mmsk")
+    run("predict", tmp_path / "m.mmsk", tmp_path / "t.csv", "-o", tmp_path / "p.csv")
     assert list(pd.read_csv(tmp_path / "p.csv")["prediction"]) == [0, 0, 1, 1]
 
 
-@pytest.mark.filterwarnings("always::UserWarning")
-def test_a_model_of_another_scikit_learn_is_told_once(run, table, model, tmp_path):
-    fitted = joblib.load(model)
-    content = model.read_bytes()
-    joblib.dump(fitted, model)
-    version = fitted.__getstate__()["_sklearn_version"].encode()
-    other = b"0" + version[1:]
-    model.write_bytes(content.replace(version, other))
-    said = run("predict", model, table(), "-o", tmp_path / "p.csv", "-j", "1")
-    assert said.count(f"was saved by scikit-learn {other.decode()}") == 1
+def test_a_function_of_ones_own_is_trusted_by_name(run, tmp_path):
+    frame = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0]})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    model = make_pipeline(FunctionTransformer(np.cumsum, kw_args={"axis": 1}), LogisticRegression())
+    with pytest.warns(UserWarning, match="have to be trusted"):
+        save(model.fit(frame, [0, 0, 1, 1]), tmp_path / "m.mmsk")
+    said = run("predict", tmp_path / "m.mmsk", tmp_path / "t.csv", code=1)
+    assert "it holds what is not trusted: numpy.cumsum; trust a name only" in said
+    run("predict", tmp_path / "m.mmsk", tmp_path / "t.csv", "--trust", "numpy.cumsum", "-o", tmp_path / "p.csv")
+    assert list(pd.read_csv(tmp_path / "p.csv")["prediction"]) == [0, 0, 1, 1]

@@ -25,7 +25,7 @@ def test_help_loads_nothing_heavy():
 
 
 def test_train_then_predict_to_a_pipe(table, tmp_path):
-    model = tmp_path / "m.joblib"
+    model = tmp_path / "m.mmsk"
     trained = mmsk("train", table(), "-t", "label", "-o", model, "-b", "p=hog:image", "-j", "1")
     assert trained.returncode == 0, trained.stderr
     done = mmsk("predict", model, table(), "-j", "1")
@@ -43,7 +43,7 @@ def test_an_error_goes_to_standard_error(table):
 
 
 def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(table, tmp_path):
-    command = [sys.executable, "-m", "mmsk", "tune", str(table()), "-t", "label", "-o", str(tmp_path / "m.joblib")]
+    command = [sys.executable, "-m", "mmsk", "tune", str(table()), "-t", "label", "-o", str(tmp_path / "m.mmsk")]
     with subprocess.Popen([*command, "-j", "1", "--step", "0.05"], stderr=subprocess.PIPE, text=True) as process:
         said = process.stderr.readline()  # the first thing it says: it is at work
         process.send_signal(signal.SIGINT)
