@@ -20,6 +20,7 @@ from mmsk.cli._examples import epilog
 from mmsk.cli._inspect import inspect
 from mmsk.cli._list import list_descriptors
 from mmsk.cli._predict import predict
+from mmsk.cli._retrieve import retrieve
 from mmsk.cli._run import INTERRUPTED, guarded
 from mmsk.cli._train import train
 from mmsk.cli._tune import tune
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "tune": tune,
     "evaluate": evaluate,
     "predict": predict,
+    "retrieve": retrieve,
     "describe": describe,
     "inspect": inspect,
     "list": list_descriptors,

@@ -25,6 +25,10 @@ EXAMPLES: dict[str, list[str]] = {
         "mmsk predict shop.mmsk new.csv --output predictions.csv",
         "mmsk predict shop.mmsk new.csv --proba --on-error missing > predictions.csv",
     ],
+    "retrieve": [
+        "mmsk retrieve shop.csv --text 'a red bird' --target image",
+        "mmsk retrieve shop.csv --query new.csv --theta 0.2 --output found.csv",
+    ],
     "describe": [
         "mmsk describe shop.csv --keep category --output features.parquet",
         "mmsk describe birds/ -b clip=mfcc+chroma:audio -o features.csv",
