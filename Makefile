@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test lint types tests oldest bench fuzz clean
+.PHONY: help demo test lint types tests oldest bench fuzz traps clean
 
 help:
 	@echo "make demo    the main job on real data: compare, tune, save, load, predict"
@@ -13,6 +13,7 @@ help:
 	@echo "make oldest  the tests on the oldest versions that setup.cfg allows"
 	@echo "make bench   the measured claims of the README (a few minutes)"
 	@echo "make fuzz    N=50000 mutated pictures and sounds through the decoders; goes on where it was broken off"
+	@echo "make traps   files made to take time, memory or other files: what each of them gets"
 	@echo "make clean   remove what these have made"
 
 $(VENV)/.made:
@@ -58,6 +59,9 @@ bench: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.fuzzing $(or $(N),50000) --log .fuzz.jsonl
+
+traps: $(VENV)/.test
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.traps
 
 clean:
 	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz.jsonl

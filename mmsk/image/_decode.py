@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from threading import Lock
+from typing import Any
 
 from PIL import Image, ImageFile
 from PIL.BmpImagePlugin import BmpImageFile
@@ -39,12 +40,13 @@ READERS: tuple[tuple[tuple[bytes, ...], type[ImageFile.ImageFile]], ...] = (
     ((b"BM",), BmpImageFile),
     ((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf", b"Py"), PpmImageFile),
 )
+WEBP_CANVASES = 3  # the whole canvas is held that often for the smallest of animations
 ORIENTATION = 0x0112  # EXIF tag: how the camera was held
 
 _warnings_lock = Lock()
 
 
-def open_header(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
+def open_header(content: bytes, limits: Mapping[str, Any]) -> ImageFile.ImageFile:
     """Return a picture of which only the header has been read.
 
     Raises
@@ -57,9 +59,9 @@ def open_header(content: bytes, max_pixels: int) -> ImageFile.ImageFile:
         raise MediaError("unknown_format", detail=f"starts with {content[:12]!r}")
     if len(content) < (needed := _least_length(content)):
         raise MediaError("truncated", detail=f"{len(content):,} bytes, its header promises {needed:,} or more")
-    with decoding(max_pixels), _quiet():
+    with decoding(limits), _quiet():
         picture = reader(BytesIO(content))
-    check_size(picture.size, max_pixels)
+    check_size(picture.size, limits, WEBP_CANVASES if _is_animated_webp(content) else 1)
     return picture
 
 
@@ -72,14 +74,17 @@ def load(picture: Image.Image) -> None:
         picture.load()
 
 
-def check_size(size: tuple[int, int], max_pixels: int) -> None:
-    """Refuse a (width, height) without pixels or with more of them than allowed."""
+def check_size(size: tuple[int, int], limits: Mapping[str, Any], times: int = 1) -> None:
+    """Refuse a (width, height) without pixels or with more of them than allowed, if each counts so many times."""
     width, height = size
     if width < 1 or height < 1:
         raise MediaError("empty", detail=f"{width} x {height} pixels")
-    if width * height > max_pixels:
-        found = f"{width} x {height} = {width * height:,} pixels"
-        raise MediaError("too_large", detail=f"{found}, max_pixels={max_pixels:,}")
+    found = f"{width} x {height} = {width * height:,} pixels"
+    if times * width * height > limits["max_pixels"]:
+        counted = f", which count {times} times in an animation" if times > 1 else ""
+        raise MediaError("too_large", detail=f"{found}{counted}, max_pixels={limits['max_pixels']:,}")
+    if max(size) > limits["max_side"]:
+        raise MediaError("too_large", detail=f"{found}, max_side={limits['max_side']:,}")
 
 
 def orientation(picture: Image.Image) -> int:
@@ -93,7 +98,7 @@ def orientation(picture: Image.Image) -> int:
 
 
 @contextmanager
-def decoding(max_pixels: int) -> Iterator[None]:
+def decoding(limits: Mapping[str, Any]) -> Iterator[None]:
     """Turn whatever a decoder raises into a `MediaError`.
 
     Pillow alone raises OSError, SyntaxError, ValueError, EOFError, OverflowError, NotImplementedError, MemoryError and
@@ -106,9 +111,14 @@ def decoding(max_pixels: int) -> Iterator[None]:
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         if isinstance(error, (Image.DecompressionBombError, MemoryError)):
-            raise MediaError("too_large", detail=f"{what}; max_pixels={max_pixels:,}") from error
+            raise MediaError("too_large", detail=f"{what}; max_pixels={limits['max_pixels']:,}") from error
         short = isinstance(error, (EOFError, struct.error, IndexError)) or "truncated" in str(error).lower()
         raise MediaError("truncated" if short else "corrupt", detail=what) from error
+
+
+def _is_animated_webp(content: bytes) -> bool:
+    """Return whether a WebP has the flag of an animation: a few bytes then stand for a canvas of any size."""
+    return content[8:16] == b"WEBPVP8X" and content[20:21] != b"" and bool(content[20] & 2)
 
 
 def _least_length(content: bytes) -> int:

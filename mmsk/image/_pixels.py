@@ -1,7 +1,8 @@
 """From whatever a picture is made of to 8 bits a channel, upright, on white.
 
 Strategy: everything becomes a Pillow image of mode L, LA, RGB or RGBA first, by the one rule for its kind; after that,
-all pictures are alike. Large pictures are worked through in bands of rows, so that a copy is never larger than a band.
+all pictures are alike. Large pictures are worked through in bands of rows, each brought to 8 bits, turned, composited
+and averaged by itself, so that a copy is never larger than a band.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from PIL import Image
 
 from mmsk.errors import MediaError
 
-__all__ = ["Layers", "array_to_image", "eight_bits", "on_white", "turn_upright"]
+__all__ = ["Layers", "array_to_image", "on_white"]
 
 BAND_PIXELS = 2**20
-TURNS = {
+TURNS = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -26,6 +27,8 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+FIRST_ON_ITS_SIDE = 5  # from this orientation on, what is stored as a column is a row
+FROM_THE_END = (3, 4, 7, 8)  # orientations whose first upright row is the last row, or column, that is stored
 
 
 class Layers(NamedTuple):
@@ -55,37 +58,32 @@ def array_to_image(array: np.ndarray) -> Image.Image:
     return Image.fromarray(scaled)
 
 
-def eight_bits(picture: Image.Image) -> Image.Image:
-    """Return a loaded picture of any mode in mode L, LA, RGB or RGBA."""
-    mode = picture.mode
-    if mode.startswith("I") or mode == "F":
-        return _deep_to_eight_bits(picture)
-    if mode in ("LA", "RGBA"):
-        return picture
-    if picture.has_transparency_data:
-        return _with_short_key(picture).convert("LA" if mode == "La" else "RGBA")
-    if mode in ("L", "RGB"):
-        return picture
-    return picture.convert("L" if mode == "1" else "RGB")
+def on_white(picture: Image.Image, turn: int = 1, factor: tuple[int, int] = (1, 1)) -> Layers:
+    """Return a loaded picture of any mode upright and composited on white, with blocks of its pixels averaged.
 
-
-def turn_upright(picture: Image.Image, orientation: int) -> Image.Image:
-    """Return a picture turned as its EXIF orientation asks for."""
-    return picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
-
-
-def on_white(picture: Image.Image, factor: int = 1) -> Layers:
-    """Composite a picture on white and average blocks of factor x factor pixels."""
-    has_alpha = picture.mode in ("LA", "RGBA")
-    if factor == 1 and not has_alpha:
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Of any mode, as its file has it.
+    turn : int, default=1
+        Its EXIF orientation, 1 to 8.
+    factor : (int, int), default=(1, 1)
+        Columns and rows of a block, of the upright picture.
+    """
+    if picture.mode.startswith("I") or picture.mode == "F":
+        picture = _deep_to_eight_bits(picture)
+    plain = picture.mode in ("L", "RGB") and not picture.has_transparency_data
+    if plain and turn not in TURNS and factor == (1, 1):
         return Layers(picture, None)
-    width, height = picture.size
-    size = -(-width // factor), -(-height // factor)
-    color = Image.new(picture.mode.removesuffix("A"), size)
-    alpha = Image.new("L", size) if has_alpha else None
-    for rows in _bands(height, width, factor):
-        band = _band(picture, rows)
-        corner = (0, rows.start // factor)
+    width, height = picture.size if turn < FIRST_ON_ITS_SIDE else picture.size[::-1]
+    size = -(-width // factor[0]), -(-height // factor[1])
+    color, alpha = Image.new("L", (0, 0)), None
+    for rows in _bands(height, width, factor[1]):
+        band = _upright_band(picture, turn, rows)
+        corner = (0, rows.start // factor[1])
+        if not rows.start:
+            color = Image.new(band.mode.removesuffix("A"), size)
+            alpha = Image.new("L", size) if band.mode.endswith("A") else None
         if alpha is not None:
             opacity = band.getchannel("A")
             ground = Image.new(color.mode, band.size, "white")
@@ -94,6 +92,31 @@ def on_white(picture: Image.Image, factor: int = 1) -> Layers:
             alpha.paste(opacity.reduce(factor), corner)
         color.paste(band.reduce(factor), corner)
     return Layers(color, alpha)
+
+
+def _upright_band(picture: Image.Image, turn: int, rows: slice) -> Image.Image:
+    """Return some rows of the upright picture, of which some rows or columns of the stored one are made."""
+    width, height = picture.size
+    on_its_side = turn >= FIRST_ON_ITS_SIDE
+    first, last = rows.start, rows.stop
+    if turn in FROM_THE_END:
+        length = width if on_its_side else height
+        first, last = length - last, length - first
+    box = (first, 0, last, height) if on_its_side else (0, first, width, last)
+    band = _eight_bits(_crop(picture, box))
+    return band.transpose(TURNS[turn]) if turn in TURNS else band
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture of any mode but the deep ones in mode L, LA, RGB or RGBA."""
+    mode = picture.mode
+    if mode in ("LA", "RGBA"):
+        return picture
+    if picture.has_transparency_data:
+        return _with_short_key(picture).convert("LA" if mode == "La" else "RGBA")
+    if mode in ("L", "RGB"):
+        return picture
+    return picture.convert("L" if mode == "1" else "RGB")
 
 
 def _with_short_key(picture: Image.Image) -> Image.Image:
@@ -112,7 +135,7 @@ def _deep_to_eight_bits(picture: Image.Image) -> Image.Image:
 
     def bands() -> Iterator[np.ndarray]:
         for rows in _bands(height, width):
-            yield np.asarray(_band(picture, rows)).astype(dtype)
+            yield np.asarray(_crop(picture, (0, rows.start, width, rows.stop))).astype(dtype)
 
     scale = _scale_of(dtype, bands())
     scaled = np.concatenate([scale(band) for band in bands()])
@@ -157,10 +180,9 @@ def _range(bands: Iterable[np.ndarray]) -> tuple[float, float]:
     return low, high
 
 
-def _band(picture: Image.Image, rows: slice) -> Image.Image:
-    """Return some rows of a picture. Its method `crop` would do so too, but it heeds ``Image.MAX_IMAGE_PIXELS``."""
-    box = (0, rows.start, picture.width, rows.stop)
-    return picture.resize((picture.width, rows.stop - rows.start), Image.Resampling.NEAREST, box)
+def _crop(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+    """Return a part of a picture. Its method `crop` would do so too, but it heeds ``Image.MAX_IMAGE_PIXELS``."""
+    return picture.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST, box)
 
 
 def _bands(height: int, width: int, multiple: int = 1) -> Iterator[slice]:

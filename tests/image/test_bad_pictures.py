@@ -132,6 +132,26 @@ def test_the_limit_of_pixels_may_be_raised_beyond_pillows(encode, monkeypatch):
     assert Picture(encode(Image.new("1", (3_000, 2_000)), "PNG")).gray((8, 8)).max() == 0
 
 
+def test_the_limit_of_a_side(encode):
+    """Pillow keeps an address for each row, which of a picture one pixel wide is more than the pixels."""
+    thin = encode(Image.new("L", (1, 70_000)), "PNG")
+    for content in (thin, np.zeros((1, 70_000), dtype=np.uint8), Image.new("L", (70_000, 1))):
+        error = refusal(content)
+        assert error.kind == "too_large"
+        assert "max_side=65,535" in error.detail
+    assert Picture(thin, {"max_side": 70_000}).gray().shape == (70_000, 1)
+
+
+def test_an_animated_webp_counts_three_times(photo, encode):
+    frames = [Image.fromarray(photo), Image.fromarray(255 - photo)]
+    animated = encode(frames[0], "WEBP", lossless=True, save_all=True, append_images=frames[1:])
+    error = refusal(animated, max_pixels=3 * 96 * 128 - 1)
+    assert error.kind == "too_large"
+    assert "128 x 96 = 12,288 pixels, which count 3 times in an animation, max_pixels=36,863" in error.detail
+    np.testing.assert_array_equal(Picture(animated, {"max_pixels": 3 * 96 * 128}).rgb(), photo)
+    assert Picture(encode(photo, "WEBP"), {"max_pixels": 96 * 128}).shape == (96, 128)
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(12_000, 12_000), (16_384, 16_384)])
 def test_a_webp_with_a_huge_canvas(columns, rows, encode):
     frames = [Image.new("RGB", (16, 16), color) for color in ("red", "blue")]

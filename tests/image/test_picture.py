@@ -185,6 +185,35 @@ def test_large_pictures_are_worked_through_in_bands(make_photo, encode, monkeypa
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "CMYK", "I;16"])
+def test_bands_are_turned_as_the_whole_is(mode, turn, make_photo, monkeypatch):
+    from mmsk.image import _pixels
+
+    picture = Image.fromarray(
+        make_photo(90, 70)[..., 0].astype(np.uint16) * 257 if mode == "I;16" else see_through(make_photo(90, 70))
+    )
+    if mode not in ("I;16", "RGBA"):
+        picture = picture.quantize(9) if mode == "P" else picture.convert(mode)
+    upright = _pixels.on_white(picture)
+    expected = [None if one is None else one.transpose(_pixels.TURNS[turn]) if turn > 1 else one for one in upright]
+    for band in (10_000, 500):
+        monkeypatch.setattr(_pixels, "BAND_PIXELS", band)
+        for factor in (1, 3):
+            for one, other in zip(_pixels.on_white(picture, turn, (factor, 2 * factor)), expected, strict=True):
+                assert (one is None) == (other is None)
+                if other is not None:
+                    np.testing.assert_array_equal(one, other.reduce((factor, 2 * factor)))
+
+
+def test_the_long_side_of_a_banner_is_averaged_further(make_photo, encode, cosine):
+    photo = make_photo(40, 20_000)
+    picture = Picture(encode(photo, "PNG"))
+    assert picture._small.color.size == (5_000, 40)
+    full = Image.fromarray(photo).convert("L").resize((64, 64), Image.Resampling.BILINEAR)
+    assert cosine(hog(picture.gray((64, 64))), hog(np.asarray(full))) >= 0.98
+
+
 REQUESTS = [
     ("gray", (64, 64)),
     ("rgb", (64, 64)),
