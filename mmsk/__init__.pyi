@@ -17,6 +17,7 @@ from .pipeline import (
     infer_branches,
     infer_kinds,
     simplex_weights,
+    validate_media,
     weight_grid,
 )
 from .retrieval import CrossModalRetriever
@@ -50,5 +51,6 @@ __all__ = [
     "simplex_weights",
     "testing",
     "text",
+    "validate_media",
     "weight_grid",
 ]

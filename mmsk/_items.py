@@ -77,6 +77,15 @@ class Item:
         """Return what stays the same while a reference's file does, None where a reference has no file."""
         return stat_key(reference, limits["root"])
 
+    def check(self, full: bool = False) -> None:
+        """Refuse what the head of the content gives away; with `full`, decode all of it.
+
+        Raises
+        ------
+        MediaError
+            Of any of the kinds that decoding the content raises. Here, of none: there is nothing to decode.
+        """
+
     @classmethod
     def references(cls, cell: Any) -> list[Any]:
         """Return the present items of a cell: itself, or the members of a list; none, if the cell is missing."""

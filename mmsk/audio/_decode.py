@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from mmsk.errors import MediaError
 
-__all__ = ["Decoded", "decode"]
+__all__ = ["Decoded", "check_header", "decode"]
 
 BLOCK = 65_536  # frames decoded at a time
 CANCELLED = 0.01  # channels cancel when their mean has less than this share of their root mean square
@@ -83,8 +84,37 @@ class _Bytes(io.BytesIO):
             return self.tell()
 
 
+def check_header(content: Any, limits: Mapping[str, Any]) -> None:
+    """Refuse what can be known of a clip without decoding it: its format, rate, channels, length, and a cut end.
+
+    Raises
+    ------
+    MediaError
+        As `decode` does. An array is decoded, which costs nothing.
+    """
+    if not isinstance(content, bytes):
+        decode(content, limits)
+        return
+    with _opened(content, limits) as (file, rate):
+        claimed = _claimed(file)
+        if not claimed and not file.frames:
+            raise MediaError("empty", detail="its header says 0 samples")
+        _check_length(claimed, rate, limits, None)
+        _check_whole(content, file.format, 0, 0)
+
+
 def _decode_bytes(content: bytes, limits: Mapping[str, Any], seconds: float | None) -> Decoded:
     """Decode a file's bytes."""
+    with _opened(content, limits) as (file, rate):
+        form, expected = file.format, _check_length(_claimed(file), rate, limits, seconds)
+        decoded = _mix(_blocks(file), rate, limits, seconds)
+    _check_whole(content, form, expected, len(decoded.samples))
+    return decoded
+
+
+@contextmanager
+def _opened(content: bytes, limits: Mapping[str, Any]) -> Iterator[tuple[Any, float]]:
+    """Open a file's bytes, give (file, rate in Hz), and turn whatever is raised into a `MediaError`."""
     import soundfile
 
     if not content:
@@ -95,8 +125,7 @@ def _decode_bytes(content: bytes, limits: Mapping[str, Any], seconds: float | No
                 raise MediaError("unknown_format", detail=f"sound in the format {file.format}")
             rate = _checked_rate(file.samplerate, limits)
             _check_channels(file.channels, limits)
-            form, expected = file.format, _check_length(_claimed(file), rate, limits, seconds)
-            decoded = _mix(_blocks(file), rate, limits, seconds)
+            yield file, rate
     except MediaError:
         raise
     except soundfile.LibsndfileError as error:
@@ -104,8 +133,6 @@ def _decode_bytes(content: bytes, limits: Mapping[str, Any], seconds: float | No
         raise MediaError(kind, detail=f"libsndfile says: {error.error_string}") from error
     except (Exception, MemoryError) as error:
         raise MediaError("corrupt", detail=f"it cannot be decoded ({type(error).__name__}: {error})") from error
-    _check_whole(content, form, expected, len(decoded.samples))
-    return decoded
 
 
 def _blocks(file: Any) -> Iterator[np.ndarray]:

@@ -11,7 +11,7 @@ import numpy as np
 from mmsk._items import Item
 from mmsk._params import InvalidParameterError
 from mmsk.audio import _spectrum
-from mmsk.audio._decode import Decoded, decode
+from mmsk.audio._decode import Decoded, check_header, decode
 from mmsk.errors import MediaError
 
 __all__ = ["CancelledWarning", "Sound"]
@@ -189,6 +189,12 @@ class Sound(Item, kind="audio"):
         spectrum = self.power(rate, n_fft, hop_length, duration)
         key = ("mel", rate, n_fft, hop_length, n_mels, fmin, fmax, duration)
         return self._once(key, lambda: _spectrum.mel(spectrum, rate, n_fft, n_mels, fmin, fmax))
+
+    def check(self, full: bool = False) -> None:
+        """Refuse what the header gives away; with `full`, decode the clip."""
+        check_header(self.content, self.limits)
+        if full:
+            self.samples()
 
     def plain(self) -> tuple[np.ndarray, float]:
         """Return (samples, rate): what the function of a `FunctionDescriptor` is given; the samples are a copy."""

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from mmsk.cli._cache import cache
+from mmsk.cli._check import check
 from mmsk.cli._demo import demo
 from mmsk.cli._describe import describe
 from mmsk.cli._evaluate import evaluate
@@ -71,6 +72,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "predict": predict,
     "retrieve": retrieve,
+    "check": check,
     "describe": describe,
     "inspect": inspect,
     "list": list_descriptors,

@@ -29,6 +29,10 @@ EXAMPLES: dict[str, list[str]] = {
         "mmsk retrieve shop.csv --text 'a red bird' --target image",
         "mmsk retrieve shop.csv --query new.csv --theta 0.2 --output found.csv",
     ],
+    "check": [
+        "mmsk check shop.csv",
+        "mmsk check shop.csv --full --hashes SHA256SUMS --output bad.csv",
+    ],
     "describe": [
         "mmsk describe shop.csv --keep category --output features.parquet",
         "mmsk describe birds/ -b clip=mfcc+chroma:audio -o features.csv",

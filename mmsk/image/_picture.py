@@ -116,6 +116,13 @@ class Picture(Item, kind="image"):
         """
         return self._view("A", size)
 
+    def check(self, full: bool = False) -> None:
+        """Refuse what the header gives away; with `full`, decode the picture, a JPEG at a smaller scale."""
+        with decoding(self.limits):
+            self._open()
+        if full:
+            self.gray((1, 1))
+
     def plain(self) -> tuple[np.ndarray]:
         """Return what a `FunctionDescriptor` calls its function with: the colours in the native size, read-only."""
         return (self.rgb(),)

@@ -2,6 +2,7 @@
 
 from mmsk.pipeline._build import fusion_pipeline, fusion_transformer
 from mmsk.pipeline._infer import PROPOSALS, infer_branches, infer_kinds
+from mmsk.pipeline._validate import validate_media
 from mmsk.pipeline._weights import simplex_weights, weight_grid
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "infer_branches",
     "infer_kinds",
     "simplex_weights",
+    "validate_media",
     "weight_grid",
 ]

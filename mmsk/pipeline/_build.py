@@ -23,7 +23,7 @@ from mmsk.fusion import BlockScaler, linear_gram
 from mmsk.pipeline._scale import ignores_scale
 from mmsk.text import Tfidf
 
-__all__ = ["fusion_pipeline", "fusion_transformer"]
+__all__ = ["fusion_pipeline", "fusion_transformer", "steps_of"]
 
 Branch = tuple[str, Any, Any]
 
@@ -189,7 +189,7 @@ def _describer(given: Any, settings: Mapping[str, Any]) -> Any:
         return given
     describe = DescriptorUnion(name_descriptors(given)) if isinstance(given, list) else given
     describe = clone(describe)
-    for part in _steps(describe):
+    for part in steps_of(describe):
         known = part.get_params(deep=False) if getattr(part, "__single_column_transformer__", False) else {}
         part_settings = {name: value for name, value in settings.items() if value is not None and name in known}
         if part_settings:
@@ -197,18 +197,18 @@ def _describer(given: Any, settings: Mapping[str, Any]) -> Any:
     return describe
 
 
-def _steps(transformer: Any) -> list[Any]:
+def steps_of(transformer: Any) -> list[Any]:
     """Return the transformers that a Pipeline or FeatureUnion is made of, at any depth."""
     if isinstance(transformer, Pipeline):
-        return [part for _, step in transformer.steps for part in _steps(step)]
+        return [part for _, step in transformer.steps for part in steps_of(step)]
     if isinstance(transformer, FeatureUnion):
-        return [part for _, member in transformer.transformer_list for part in _steps(member)]
+        return [part for _, member in transformer.transformer_list for part in steps_of(member)]
     return [transformer]
 
 
 def _column_for(describe: Any, column: Any) -> Any:
     """Return the column in the form the transformer takes: a name for one column of items, a list for numbers."""
-    first = _steps(describe)[0]
+    first = steps_of(describe)[0]
     takes_items = not isinstance(first, str) and not get_tags(first).input_tags.two_d_array
     if takes_items and isinstance(column, list) and len(column) == 1:
         return column[0]

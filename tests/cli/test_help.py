@@ -28,7 +28,7 @@ def test_each_command_explains_itself_with_examples(run, command):
 
 @pytest.mark.parametrize("example", [line for lines in EXAMPLES.values() for line in lines])
 def test_the_options_of_every_example_exist(example, tmp_path, monkeypatch):
-    for name in ("shop.csv", "new.csv", "shop.mmsk"):
+    for name in ("shop.csv", "new.csv", "shop.mmsk", "SHA256SUMS"):
         (tmp_path / name).touch()
     (tmp_path / "birds").mkdir()
     monkeypatch.chdir(tmp_path)
