@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test lint types tests oldest bench fuzz traps clean
+.PHONY: help demo test lint types tests oldest bench fuzz traps clean fuzz-models bombs versions
 
 help:
 	@echo "make demo    the main job on real data: compare, tune, save, load, predict"
@@ -14,6 +14,9 @@ help:
 	@echo "make bench   the measured claims of the README (a few minutes)"
 	@echo "make fuzz    N=50000 mutated pictures and sounds through the decoders; goes on where it was broken off"
 	@echo "make traps   files made to take time, memory or other files: what each of them gets"
+	@echo "make fuzz-models  N=20000 mutated model files: each is refused, or the same model"
+	@echo "make bombs   model files made to take memory or time, refused: what that takes"
+	@echo "make versions  models saved by scikit-learn 1.6, 1.7, 1.8 and the newest, opened by each other"
 	@echo "make clean   remove what these have made"
 
 $(VENV)/.made:
@@ -62,6 +65,15 @@ fuzz: $(VENV)/.test
 
 traps: $(VENV)/.test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.traps
+
+fuzz-models: $(VENV)/.test
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.persistence.fuzz $(or $(N),20000)
+
+bombs: $(VENV)/.test
+	$(BIN)/python -m tests.persistence.bombs
+
+versions: $(VENV)/.test
+	$(BIN)/python tests/persistence/versions.py
 
 clean:
 	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz.jsonl

@@ -8,7 +8,7 @@ and no allowed class by its constructor but those of `CONSTRUCTORS`.
 
 from __future__ import annotations
 
-__all__ = ["ALLOWED", "NATIVE"]
+__all__ = ["ALLOWED", "LISTS", "MOVED", "NATIVE"]
 
 DESCRIPTORS = """
     mmsk._function.FunctionDescriptor mmsk._union.DescriptorUnion
@@ -68,6 +68,13 @@ FUNCTIONS = """
     sklearn.metrics._regression.root_mean_squared_error
 """
 
+LOSSES = """
+    sklearn._loss._loss.CyAbsoluteError sklearn._loss._loss.CyExponentialLoss sklearn._loss._loss.CyHalfBinomialLoss
+    sklearn._loss._loss.CyHalfGammaLoss sklearn._loss._loss.CyHalfMultinomialLoss sklearn._loss._loss.CyHalfPoissonLoss
+    sklearn._loss._loss.CyHalfSquaredError sklearn._loss._loss.CyHalfTweedieLoss sklearn._loss._loss.CyHuberLoss
+    sklearn._loss._loss.CyHalfTweedieLossIdentity sklearn._loss._loss.CyPinballLoss
+"""
+
 SPARSE = """
     scipy.sparse._csr.csr_array scipy.sparse._csr.csr_matrix scipy.sparse._csc.csc_array scipy.sparse._csc.csc_matrix
     scipy.sparse._coo.coo_array scipy.sparse._coo.coo_matrix
@@ -85,6 +92,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "FunctionNode": frozenset(FUNCTIONS.split()),
     "PartialNode": frozenset(["functools.partial"]),
     "DictNode": frozenset(["builtins.dict", "collections.OrderedDict", "sklearn.utils._bunch.Bunch"]),
+    "LossNode": frozenset(LOSSES.split()),
     "SparseMatrixNode": frozenset(SPARSE.split()),
     "ConstructorFromReduceNode": frozenset(CONSTRUCTORS.split()),
     "TreeNode": frozenset(["sklearn.tree._tree.Tree"]),
@@ -107,5 +115,11 @@ NATIVE: dict[str, tuple[str, ...]] = {
     "MaskedArrayNode": ("numpy.ma.",),
     "RandomStateNode": ("numpy.random.",),
     "RandomGeneratorNode": ("numpy.random.",),
-    "LossNode": ("sklearn.", "_loss."),
+    "LossNode": ("sklearn.",),
 }
+
+#: Modules that older versions of scikit-learn give as the home of their losses, and where these are in all versions.
+MOVED = {"_loss": "sklearn._loss._loss"}
+
+#: Classes of older versions of scikit-learn that are no more than a list, their attribute `data`.
+LISTS = ("sklearn.compose._column_transformer._RemainderColsList",)

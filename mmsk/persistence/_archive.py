@@ -13,7 +13,7 @@ import re
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ __all__ = ["CHUNK", "MAX_BYTES", "Archive", "array_problem"]
 
 MAX_BYTES = 4 * 2**30 - 2**20  # that an archive may hold; the format's own limit, without the extension for larger ones
 MAX_ENTRIES = 50_000
-MAX_DIRECTORY = 100 * MAX_ENTRIES  # bytes of the table of contents
+ENTRY_BYTES = 150  # of the table of contents, that an entry may take
 MAX_RATIO = 100  # times the archive's own size that it may hold, beyond `FREE_BYTES`; JSON of models reaches 60
 FREE_BYTES = 32 * 2**20
 MAX_NPZ = 8  # arrays of one sparse matrix
@@ -104,9 +104,12 @@ class Archive:
         if left:
             raise ModelError(self.path, f"damaged: {name} is shorter than it should be")
 
-    def copy(self, target: zipfile.ZipFile) -> None:
-        """Write all entries to another archive, not compressed; arrays are looked at on the way."""
+    def copy(self, target: zipfile.ZipFile, replaced: Mapping[str, bytes] | None = None) -> None:
+        """Write all entries to another archive, some replaced, not compressed; arrays are looked at on the way."""
         for name, entry in self.entries.items():
+            if replaced and name in replaced:
+                target.writestr(name, replaced[name])
+                continue
             if name.endswith(".npz"):  # the arrays of a sparse matrix: a zip file of its own
                 target.writestr(name, self._repacked(name))
                 continue
@@ -147,8 +150,8 @@ class Archive:
         _, disk, start_disk, here, entries, length, start, comment = END.unpack(tail[-END.size :])
         if tail[:4] == b"PK\6\7" or disk or start_disk or comment or here != entries:
             raise self.refused("a zip file of a form that models do not have")
-        if entries > max_entries or length > MAX_DIRECTORY:
-            raise self.refused(f"{entries:,} entries in {length:,} bytes, more than {max_entries:,}")
+        if entries > max_entries or length > ENTRY_BYTES * max_entries:
+            raise self.refused(f"{entries:,} entries listed in {length:,} bytes; there may be {max_entries:,}")
         if start + length + END.size != self.size:
             raise ModelError(self.path, "damaged: its parts do not add up to its size")
         file.seek(0)

@@ -9,6 +9,7 @@ sparse matrices point, and last the probe: whether the model says what it said w
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import tempfile
@@ -26,16 +27,16 @@ from mmsk.persistence._manifest import check_manifest, versions_here
 from mmsk.persistence._parts import leave_folders_behind
 from mmsk.persistence._pickles import refuse_pickles
 from mmsk.persistence._probe import difference, run_probe
-from mmsk.persistence._schema import allowed_names, parse_json, untrusted_names
+from mmsk.persistence._schema import allowed_names, modernize, parse_json, untrusted_names
 
 __all__ = ["MANIFEST", "PAYLOAD", "load", "read_manifest", "read_model"]
 
-MANIFEST, PAYLOAD = "manifest.json", "model.skops"
+MANIFEST, PAYLOAD, SCHEMA = "manifest.json", "model.skops", "schema.json"
 OUTER_NAMES = r"manifest\.json|model\.skops"
 INNER_NAMES = r"schema\.json|[0-9a-f-]{1,64}\.(npy|npz|bin)"
 MAX_MANIFEST = 4 * 2**20  # bytes
 MAX_SCHEMA = 256 * 2**20  # bytes; about 600,000 words
-IN_MEMORY = 64 * 2**20  # bytes of a payload, above which it is unpacked to the disk
+IN_MEMORY = 16 * 2**20  # bytes of a payload, above which it is unpacked to the disk
 
 
 def load(path: str | Path, *, trusted: Iterable[str] = (), expected_sha256: str | None = None) -> Any:
@@ -163,14 +164,15 @@ def _revived(payload: IO[bytes], manifest: Mapping[str, Any], path: str, trusted
     import skops.io  # type: ignore[import-untyped]
 
     inner = Archive(payload, path, INNER_NAMES)
-    schema = parse_json(inner.read("schema.json", MAX_SCHEMA), path, "its schema")
+    schema = parse_json(inner.read(SCHEMA, MAX_SCHEMA), path, "its schema")
+    replaced = {SCHEMA: json.dumps(schema).encode()} if modernize(schema) else {}
     names = untrusted_names(schema, path, trusted)
     if names:
         raise UntrustedModelError(path, "it holds what is not trusted", names)
     del schema
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
         with zipfile.ZipFile(file, "w") as clean:
-            inner.copy(clean)
+            inner.copy(clean, replaced)
         known = sorted({*allowed_names(), *trusted})
         try:
             with warnings.catch_warnings():

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from mmsk.errors import ModelError, UntrustedModelError
-from mmsk.persistence._allowed import ALLOWED, NATIVE
+from mmsk.persistence._allowed import ALLOWED, LISTS, MOVED, NATIVE
 
-__all__ = ["allowed_names", "parse_json", "untrusted_names"]
+__all__ = ["allowed_names", "modernize", "parse_json", "untrusted_names"]
 
 MAX_DEPTH = 200  # of the JSON of a model; a search over a pipeline of unions is about 40 deep
 PROTOCOL = 2  # of skops: what 0.14 writes; its readers of older ones are not let near a file
@@ -61,7 +61,7 @@ def untrusted_names(schema: dict[str, Any], path: str, trusted: Collection[str])
         raise UntrustedModelError(path, f"refused: its payload is of protocol {protocol!r}, not {PROTOCOL} or later")
     found = set()
     for node in _nodes(schema):
-        loader, name = node["__loader__"], f"{node.get('__module__')}.{node.get('__class__')}"
+        loader, name = node["__loader__"], _name(node)
         if not _is_allowed(loader, name) and name not in trusted:
             found.add(name)
         if loader == "DictNode" and not _plain_keys(node):
@@ -69,9 +69,31 @@ def untrusted_names(schema: dict[str, Any], path: str, trusted: Collection[str])
     return sorted(found)
 
 
+def modernize(schema: dict[str, Any]) -> bool:
+    """Rewrite what older versions of scikit-learn had in another place or form; return whether there is any."""
+    changed = False
+    for node in _nodes(schema):
+        if node["__loader__"] == "LossNode" and node.get("__module__") in MOVED:
+            node["__module__"] = MOVED[node["__module__"]]
+            changed = True
+        if _name(node) in LISTS:
+            try:
+                columns = node["content"]["content"]["data"]
+            except (KeyError, TypeError):
+                continue  # not of the form that it had: it is judged by its name
+            node.clear()
+            node.update(columns if isinstance(columns, dict) else {})
+            changed = True
+    return changed
+
+
 def allowed_names() -> list[str]:
     """Return the constant list of names that skops is told to trust."""
     return sorted(set().union(*ALLOWED.values()))
+
+
+def _name(node: dict[str, Any]) -> str:
+    return f"{node.get('__module__')}.{node.get('__class__')}"
 
 
 def _is_allowed(loader: Any, name: str) -> bool:

@@ -77,6 +77,10 @@ def search(model, grid, **parameters):
     return GridSearchCV(model, grid, cv=2, **parameters).fit(X, LABELS)
 
 
+def small_model():
+    return make_pipeline(BlockScaler(), RandomForestClassifier(3, random_state=0)).fit(NUMERIC, LABELS)
+
+
 #: Each kind of model that has to survive, fitted when called.
 MODELS = {
     "svc": lambda: pipeline(branches=TABLE),
@@ -157,7 +161,7 @@ def models():
 @pytest.fixture(scope="session")
 def small():
     """Return a small fitted model of numbers, with trees, and what it was fitted to."""
-    return make_pipeline(BlockScaler(), RandomForestClassifier(3, random_state=0)).fit(NUMERIC, LABELS), NUMERIC
+    return small_model(), NUMERIC
 
 
 @pytest.fixture(scope="session")

@@ -348,10 +348,10 @@ def test_a_million_entries_are_refused_by_the_end_record(tmp_path, watch):
     )
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 60_000, 60_000, len(directory), 4, 0)
     (tmp_path / "m.mmsk").write_bytes(b"PK\3\4" + directory + end)
-    refused(tmp_path / "m.mmsk", watch, "60,000 entries")
+    refused(tmp_path / "m.mmsk", watch, "60,000 entries listed")
     lying = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 2, 2, len(directory) * 3, 4, 0)
     (tmp_path / "m.mmsk").write_bytes(b"PK\3\4" + directory * 3 + lying)
-    refused(tmp_path / "m.mmsk", watch, "2 entries in 8,")
+    refused(tmp_path / "m.mmsk", watch, "2 entries listed in 8,")
 
 
 def test_comments_and_large_file_extensions_are_refused(saved, tmp_path, watch):
