@@ -8,7 +8,7 @@ and no allowed class by its constructor but those of `CONSTRUCTORS`.
 
 from __future__ import annotations
 
-__all__ = ["ALLOWED", "LISTS", "MOVED", "NATIVE"]
+__all__ = ["ALLOWED", "BIT_GENERATORS", "LISTS", "MOVED", "NATIVE"]
 
 DESCRIPTORS = """
     mmsk._function.FunctionDescriptor mmsk._union.DescriptorUnion
@@ -43,6 +43,7 @@ SCIKIT_LEARN = """
     sklearn.model_selection._split.TimeSeriesSplit
     sklearn.neural_network._stochastic_optimizers.AdamOptimizer
     sklearn.neural_network._stochastic_optimizers.SGDOptimizer
+    sklearn.utils._metadata_requests.MetadataRequest sklearn.utils._metadata_requests.MethodMetadataRequest
 """
 
 NAMED_TUPLES = """
@@ -75,10 +76,8 @@ LOSSES = """
     sklearn._loss._loss.CyHalfTweedieLossIdentity sklearn._loss._loss.CyPinballLoss
 """
 
-SPARSE = """
-    scipy.sparse._csr.csr_array scipy.sparse._csr.csr_matrix scipy.sparse._csc.csc_array scipy.sparse._csc.csc_matrix
-    scipy.sparse._coo.coo_array scipy.sparse._coo.coo_matrix
-"""
+SPARSE_ARRAYS = "scipy.sparse._csr.csr_array scipy.sparse._csc.csc_array scipy.sparse._coo.coo_array"
+SPARSE_MATRICES = "scipy.sparse._csr.csr_matrix scipy.sparse._csc.csc_matrix scipy.sparse._coo.coo_matrix"
 
 CONSTRUCTORS = """
     pathlib.PosixPath pathlib.WindowsPath pathlib.PurePosixPath pathlib.PureWindowsPath
@@ -87,13 +86,13 @@ CONSTRUCTORS = """
 
 #: For each kind of node in a payload the names that may stand there, besides those that skops trusts itself.
 ALLOWED: dict[str, frozenset[str]] = {
-    "ObjectNode": frozenset((DESCRIPTORS + FUSION + SCIKIT_LEARN).split()),
+    "ObjectNode": frozenset((DESCRIPTORS + FUSION + SCIKIT_LEARN + SPARSE_ARRAYS).split()),  # skops 0.14: no such node
     "TupleNode": frozenset(["builtins.tuple", *NAMED_TUPLES.split()]),
     "FunctionNode": frozenset(FUNCTIONS.split()),
     "PartialNode": frozenset(["functools.partial"]),
     "DictNode": frozenset(["builtins.dict", "collections.OrderedDict", "sklearn.utils._bunch.Bunch"]),
     "LossNode": frozenset(LOSSES.split()),
-    "SparseMatrixNode": frozenset(SPARSE.split()),
+    "SparseMatrixNode": frozenset([*SPARSE_ARRAYS.split(), *SPARSE_MATRICES.split()]),
     "ConstructorFromReduceNode": frozenset(CONSTRUCTORS.split()),
     "TreeNode": frozenset(["sklearn.tree._tree.Tree"]),
     "DTypeNode": frozenset(["numpy.dtype"]),
@@ -115,8 +114,11 @@ NATIVE: dict[str, tuple[str, ...]] = {
     "MaskedArrayNode": ("numpy.ma.",),
     "RandomStateNode": ("numpy.random.",),
     "RandomGeneratorNode": ("numpy.random.",),
-    "LossNode": ("sklearn.",),
+    "LossNode": ("sklearn.linear_model._sgd_fast.",),
 }
+
+#: What a random generator in a file may be made of; its name is text there, and skops 0.14 calls whatever it names.
+BIT_GENERATORS = frozenset(["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
 
 #: Modules that older versions of scikit-learn give as the home of their losses, and where these are in all versions.
 MOVED = {"_loss": "sklearn._loss._loss"}

@@ -26,7 +26,7 @@ def bounds_problem(model: Any) -> str:
         if sparse.issparse(part):
             try:
                 part.check_format(full_check=True) if hasattr(part, "check_format") else part.tocsr()
-            except ValueError as error:
+            except Exception as error:  # ValueError, and whatever a crafted one may raise
                 return f"a sparse matrix is no matrix ({error})"
         if isinstance(part, BaseEstimator) and type(part).__module__.startswith(TREES):
             columns = getattr(part, "n_features_in_", None)

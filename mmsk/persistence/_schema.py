@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from mmsk.errors import ModelError, UntrustedModelError
-from mmsk.persistence._allowed import ALLOWED, LISTS, MOVED, NATIVE
+from mmsk.persistence._allowed import ALLOWED, BIT_GENERATORS, LISTS, MOVED, NATIVE
 
 __all__ = ["allowed_names", "modernize", "parse_json", "untrusted_names"]
 
 MAX_DEPTH = 200  # of the JSON of a model; a search over a pipeline of unions is about 40 deep
 PROTOCOL = 2  # of skops: what 0.14 writes; its readers of older ones are not let near a file
+
+#: Names of the constant table; one that skops trusts in another place as well is not trusted there on its account.
+OWN_PLACE = frozenset(name for names in ALLOWED.values() for name in names if not name.startswith("builtins."))
 
 BRACKETS = b'"[]{}'
 NO_BRACKETS = bytes(set(range(256)) - set(BRACKETS))
@@ -66,6 +69,8 @@ def untrusted_names(schema: dict[str, Any], path: str, trusted: Collection[str])
             found.add(name)
         if loader == "DictNode" and not _plain_keys(node):
             raise UntrustedModelError(path, "refused: the keys of a dict are no plain values")
+        if loader == "RandomGeneratorNode" and not _known_generator(node):
+            raise UntrustedModelError(path, "refused: a random generator is made of something else")
     return sorted(found)
 
 
@@ -99,6 +104,8 @@ def _name(node: dict[str, Any]) -> str:
 def _is_allowed(loader: Any, name: str) -> bool:
     if not isinstance(loader, str):
         return False
+    if name in OWN_PLACE:
+        return name in ALLOWED.get(loader, ())
     return name in ALLOWED.get(loader, ()) or name.startswith(NATIVE.get(loader, ()))
 
 
@@ -109,6 +116,15 @@ def _plain_keys(node: dict[str, Any]) -> bool:
     if not isinstance(content, list):
         return False
     return all(isinstance(one, dict) and one.get("__loader__") == "TypeNode" for one in content)
+
+
+def _known_generator(node: dict[str, Any]) -> bool:
+    """Return whether a random generator is made of one of numpy's bit generators."""
+    try:
+        name = json.loads(node["content"]["bit_generator"]["content"]["bit_generator"]["content"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return isinstance(name, str) and name in BIT_GENERATORS
 
 
 def _nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -142,6 +142,11 @@ NODES = {
     ),
     "a sparse matrix: of another class": node("SparseMatrixNode", "builtins.eval", type="scipy", file="1.npz"),
     "a loss: of another class": node("LossNode", "posix.system", content=EMPTY, __reduce__={"args": ARGUMENTS}),
+    "a loss: a function that is allowed elsewhere": node(
+        "LossNode", "sklearn.metrics._classification.accuracy_score", content=EMPTY, __reduce__={"args": ARGUMENTS}
+    ),
+    "an object: a function that is allowed elsewhere": filled("sklearn.metrics._classification.accuracy_score"),
+    "a type: a class that is allowed elsewhere": node("TypeNode", "numpy.dtype"),
     "a tree: of another class": node("TreeNode", "posix.system", content=EMPTY, __reduce__={"args": ARGUMENTS}),
     "random numbers: of another class": node("RandomStateNode", "subprocess.Popen", content=EMPTY),
     "random numbers: of a function": node(
