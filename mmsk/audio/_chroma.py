@@ -62,7 +62,7 @@ class Chroma(ItemDescriptor):
     """
 
     _item_class = Sound
-    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr")
+    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr", "av")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ItemDescriptor._shared_constraints,
         "n_chroma": COUNT,

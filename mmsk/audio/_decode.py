@@ -1,8 +1,9 @@
 """From an encoded clip, or an array and its rate, to mono samples in float32.
 
-Strategy: soundfile (libsndfile) is the one decoder; nothing is ever handed to ffmpeg, which opens other files when a
-file tells it to. The clip is read in blocks under a running cap and as a stream that cannot seek: a header's count of
-samples may be unknown or a lie, and neither memory nor time may depend on it. Channels are mixed block by block.
+Strategy: soundfile (libsndfile) is the decoder, and `_aac` where that has none; nothing is ever given to FFmpeg to
+guess at, which opens other files when a file tells it to. The clip is read in blocks under a running cap and as a
+stream that cannot seek: a header's count of samples may be unknown or a lie, and neither memory nor time may depend on
+it. Channels are mixed block by block.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from mmsk.audio._aac import AacFile, demuxer_of
 from mmsk.errors import MediaError
 
 __all__ = ["Decoded", "check_header", "decode"]
 
 BLOCK = 65_536  # frames decoded at a time
 CANCELLED = 0.01  # channels cancel when their mean has less than this share of their root mean square
-FORMATS = frozenset(("AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX"))
+FORMATS = frozenset(("AAC", "AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX"))
 UNKNOWN_CODES = (1, 4)  # libsndfile: format not recognised, encoding not supported
 UNKNOWN_LENGTH = 2**62  # libsndfile's count of frames is above this where the header has none
 STREAMED = 0x7FFF_0000  # bytes: a WAV written into a pipe claims 2 or 4 GiB of data
@@ -97,7 +99,7 @@ def check_header(content: Any, limits: Mapping[str, Any]) -> None:
         return
     with _opened(content, limits) as (file, rate):
         claimed = _claimed(file)
-        if not claimed and not file.frames:
+        if not claimed and not file.frames and file.format != "AAC":
             raise MediaError("empty", detail="its header says 0 samples")
         _check_length(claimed, rate, limits, None)
         _check_whole(content, file.format, 0, 0)
@@ -120,7 +122,8 @@ def _opened(content: bytes, limits: Mapping[str, Any]) -> Iterator[tuple[Any, fl
     if not content:
         raise MediaError("empty", detail="0 bytes")
     try:
-        with soundfile.SoundFile(_Bytes(content)) as file:
+        demuxer = demuxer_of(content)
+        with AacFile(content, demuxer) if demuxer else soundfile.SoundFile(_Bytes(content)) as file:
             if file.format not in FORMATS:
                 raise MediaError("unknown_format", detail=f"sound in the format {file.format}")
             rate = _checked_rate(file.samplerate, limits)

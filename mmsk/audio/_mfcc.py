@@ -76,7 +76,7 @@ class MFCC(ItemDescriptor):
     """
 
     _item_class = Sound
-    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr")
+    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr", "av")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ItemDescriptor._shared_constraints,
         "n_mfcc": COUNT,

@@ -31,10 +31,10 @@ class Sound(Item, kind="audio"):
     Parameters
     ----------
     content : bytes or (samples, rate)
-        An encoded file (WAV, FLAC, OGG, MP3, AIFF, AU, CAF, RF64, W64), or an array and its sampling rate in Hz. The
-        array has the shape (n_samples,) or (n_samples, n_channels); librosa's (n_channels, n_samples) is recognised
-        where the second axis is longer than `max_channels` and the first is not. Floats are taken as they are,
-        integers of 8, 16 and 32 bits are scaled by their range to [-1, 1).
+        An encoded file (WAV, FLAC, OGG, MP3, AIFF, AU, CAF, RF64, W64; with the extra ``mmsk[aac]`` M4A and AAC), or
+        an array and its sampling rate in Hz. The array has the shape (n_samples,) or (n_samples, n_channels); librosa's
+        (n_channels, n_samples) is recognised where the second axis is longer than `max_channels` and the first is not.
+        Floats are taken as they are, integers of 8, 16 and 32 bits are scaled by their range to [-1, 1).
     limits : mapping, default=None
         What differs from the defaults: `max_bytes` of the encoded file (1 GiB); `root`, a folder that paths may not
         lead out of; `max_seconds` (600) and `on_long`, {"error", "truncate"}, what happens to a longer clip;

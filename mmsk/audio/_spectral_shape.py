@@ -65,7 +65,7 @@ class SpectralShape(ItemDescriptor):
     """
 
     _item_class = Sound
-    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr")
+    _libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "soundfile", "soxr", "av")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ItemDescriptor._shared_constraints,
         "sample_rate": POSITIVE,

@@ -17,10 +17,12 @@ __all__ = ["ENDINGS", "resolve_media"]
 #: What a file holds, by the ending of its name.
 ENDINGS: dict[str, str] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm"), "picture"),
-    **dict.fromkeys((".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"), "sound"),
+    **dict.fromkeys(
+        (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"), "sound"
+    ),
     ".txt": "text",
 }
-UNREADABLE = {".pbm", ".heic", ".avif", ".svg", ".m4a", ".aac", ".wma", ".mp4", ".mov", ".avi", ".mkv", ".webm"}
+UNREADABLE = {".pbm", ".heic", ".avif", ".svg", ".wma", ".mp4", ".mov", ".avi", ".mkv", ".webm"}
 MOST = 0.5  # share of a column's cells that name media before the column is taken for paths
 SHOWN = 3
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
+import av
 import numpy as np
 import soundfile
 from PIL import Image
@@ -96,3 +97,17 @@ def _sounds() -> Iterator[tuple[str, tuple[str, bytes]]]:
         buffer = io.BytesIO()
         soundfile.write(buffer, np.stack(waves, axis=1), RATE, format=form, subtype=subtype)
         yield f"{form} {subtype} {channels}", ("audio", buffer.getvalue())
+    for form in ("ipod", "adts"):
+        yield f"AAC {form}", ("audio", _aac(0.4 * np.sin(2 * np.pi * 220 * time), form))
+
+
+def _aac(wave: np.ndarray, form: str) -> bytes:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=form) as container:
+        stream = container.add_stream("aac", rate=RATE)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(wave[np.newaxis].astype(np.float32), format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = RATE, 0
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    return buffer.getvalue()
