@@ -19,6 +19,7 @@ DESCRIPTORS = """
 """
 
 FUSION = """
+    mmsk.augmentation._classifier.AugmentedClassifier mmsk.augmentation._regressor.AugmentedRegressor
     mmsk.fusion._block_scaler.BlockScaler mmsk.fusion._present_rows.PresentRows
     mmsk.fusion._kernel.KernelFusionClassifier mmsk.fusion._kernel_regressor.KernelFusionRegressor
     mmsk.fusion._late.LateFusionClassifier mmsk.fusion._late_regressor.LateFusionRegressor

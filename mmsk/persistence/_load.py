@@ -27,7 +27,7 @@ from mmsk.persistence._manifest import check_manifest, versions_here
 from mmsk.persistence._parts import leave_folders_behind
 from mmsk.persistence._pickles import refuse_pickles
 from mmsk.persistence._probe import difference, run_probe
-from mmsk.persistence._schema import allowed_names, modernize, parse_json, untrusted_names
+from mmsk.persistence._schema import NOT_TRUSTED, audit, modernize, parse_json
 
 __all__ = ["MANIFEST", "PAYLOAD", "load", "read_manifest", "read_model"]
 
@@ -166,14 +166,11 @@ def _revived(payload: IO[bytes], manifest: Mapping[str, Any], path: str, trusted
     inner = Archive(payload, path, INNER_NAMES)
     schema = parse_json(inner.read(SCHEMA, MAX_SCHEMA), path, "its schema")
     replaced = {SCHEMA: json.dumps(schema).encode()} if modernize(schema) else {}
-    names = untrusted_names(schema, path, trusted)
-    if names:
-        raise UntrustedModelError(path, "it holds what is not trusted", names)
+    known = audit(schema, path, trusted)
     del schema
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
         with zipfile.ZipFile(file, "w") as clean:
             inner.copy(clean, replaced)
-        known = sorted({*allowed_names(), *trusted})
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of other versions: the probe is asked, which knows better
@@ -182,7 +179,7 @@ def _revived(payload: IO[bytes], manifest: Mapping[str, Any], path: str, trusted
         except skops.io.exceptions.UntrustedTypesFoundException as error:
             file.seek(0)
             listed = set(skops.io.get_untrusted_types(file=file)) - set(known)
-            raise UntrustedModelError(path, "it holds what is not trusted", sorted(listed)) from error
+            raise UntrustedModelError(path, NOT_TRUSTED, sorted(listed)) from error
         except Exception as error:  # a crafted or outdated payload may raise anything
             raise _unreadable(error, manifest, path) from error
 

@@ -17,8 +17,9 @@ import numpy as np
 from mmsk.errors import ModelError, UntrustedModelError
 from mmsk.persistence._allowed import ALLOWED, BIT_GENERATORS, LISTS, MOVED, NATIVE
 
-__all__ = ["allowed_names", "modernize", "parse_json", "untrusted_names"]
+__all__ = ["NOT_TRUSTED", "audit", "modernize", "parse_json"]
 
+NOT_TRUSTED = "it holds what is not trusted"
 MAX_DEPTH = 200  # of the JSON of a model; a search over a pipeline of unions is about 40 deep
 PROTOCOL = 2  # of skops: what 0.14 writes; its readers of older ones are not let near a file
 
@@ -51,27 +52,31 @@ def parse_json(text: bytes, path: str, what: str) -> dict[str, Any]:
     return found
 
 
-def untrusted_names(schema: dict[str, Any], path: str, trusted: Collection[str]) -> list[str]:
-    """Return the names in a payload that are allowed neither here nor by the caller, sorted.
+def audit(schema: dict[str, Any], path: str, trusted: Collection[str]) -> list[str]:
+    """Return the names that skops has to be told to trust: the caller's, and those of the table that are there.
 
     Raises
     ------
     UntrustedModelError
-        For what no version of skops that is supported has written.
+        For names that neither allows, all of them; and for what no supported version of skops has written.
     """
     protocol = schema.get("protocol")
     if type(protocol) is not int or protocol < PROTOCOL:
         raise UntrustedModelError(path, f"refused: its payload is of protocol {protocol!r}, not {PROTOCOL} or later")
-    found = set()
+    untrusted, known = set(), set()
     for node in _nodes(schema):
         loader, name = node["__loader__"], _name(node)
+        if name in OWN_PLACE or name in trusted:
+            known.add(name)
         if not _is_allowed(loader, name) and name not in trusted:
-            found.add(name)
+            untrusted.add(name)
         if loader == "DictNode" and not _plain_keys(node):
             raise UntrustedModelError(path, "refused: the keys of a dict are no plain values")
         if loader == "RandomGeneratorNode" and not _known_generator(node):
             raise UntrustedModelError(path, "refused: a random generator is made of something else")
-    return sorted(found)
+    if untrusted:
+        raise UntrustedModelError(path, NOT_TRUSTED, sorted(untrusted))
+    return sorted({*known, *trusted})
 
 
 def modernize(schema: dict[str, Any]) -> bool:
@@ -92,11 +97,6 @@ def modernize(schema: dict[str, Any]) -> bool:
     return changed
 
 
-def allowed_names() -> list[str]:
-    """Return the constant list of names that skops is told to trust."""
-    return sorted(set().union(*ALLOWED.values()))
-
-
 def _name(node: dict[str, Any]) -> str:
     return f"{node.get('__module__')}.{node.get('__class__')}"
 
@@ -104,9 +104,8 @@ def _name(node: dict[str, Any]) -> str:
 def _is_allowed(loader: Any, name: str) -> bool:
     if not isinstance(loader, str):
         return False
-    if name in OWN_PLACE:
-        return name in ALLOWED.get(loader, ())
-    return name in ALLOWED.get(loader, ()) or name.startswith(NATIVE.get(loader, ()))
+    listed = name in ALLOWED.get(loader, ())
+    return listed or (name not in OWN_PLACE and name.startswith(NATIVE.get(loader, ())))
 
 
 def _plain_keys(node: dict[str, Any]) -> bool:
