@@ -1,6 +1,7 @@
-from . import audio, datasets, errors, evaluation, fusion, image, pipeline, retrieval, testing, text
+from . import audio, augmentation, datasets, errors, evaluation, fusion, image, pipeline, retrieval, testing, text
 from ._function import FunctionDescriptor
 from ._union import DescriptorUnion
+from .augmentation import AugmentedClassifier, AugmentedRegressor
 from .cache import FeatureCache
 from .fusion import (
     BlockScaler,
@@ -25,6 +26,8 @@ from .retrieval import CrossModalRetriever
 __version__: str
 
 __all__ = [
+    "AugmentedClassifier",
+    "AugmentedRegressor",
     "BlockScaler",
     "CrossModalRetriever",
     "DescriptorUnion",
@@ -37,6 +40,7 @@ __all__ = [
     "PresentRows",
     "SharedSpace",
     "audio",
+    "augmentation",
     "datasets",
     "errors",
     "evaluation",

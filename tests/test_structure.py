@@ -20,6 +20,7 @@ RANKS = [
     {"text", "image", "audio", "video"},
     {"datasets", "fusion"},
     {"pipeline", "retrieval"},
+    {"augmentation"},
     {"evaluation", "persistence", "testing"},
     {"__init__"},
     {"cli"},

@@ -11,6 +11,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from mmsk._base import ItemDescriptor
+from mmsk.augmentation import AugmentedClassifier, AugmentedRegressor
 from mmsk.errors import MmskError
 from mmsk.text import Tfidf
 
@@ -60,6 +61,8 @@ def _inputs(model: Any, columns: list[Any] | None) -> list[Input]:
     for attribute in ("best_estimator_", "space_"):  # a search, a retriever
         if hasattr(model, attribute):
             return _inputs(getattr(model, attribute), columns)
+    if isinstance(model, (AugmentedClassifier, AugmentedRegressor)):
+        return _inputs(model.estimator_, columns)
     if isinstance(model, CalibratedClassifierCV) and hasattr(model, "calibrated_classifiers_"):
         return _inputs(model.calibrated_classifiers_[0].estimator, columns)
     if isinstance(model, Pipeline):
