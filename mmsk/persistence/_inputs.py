@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -48,8 +49,10 @@ def inputs_of(model: Any) -> list[Input]:
         Where that cannot be told.
     """
     found: dict[Any, Input] = {}
-    for one in _inputs(model, None):
-        found.setdefault(one.column, one)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # scikit-learn 1.6 warns who looks at the columns of a remainder
+        for one in _inputs(model, None):
+            found.setdefault(one.column, one)
     order = {name: place for place, name in enumerate(getattr(model, "feature_names_in_", ()))}
     return sorted(found.values(), key=lambda one: order.get(one.column, -1))
 

@@ -456,6 +456,15 @@ def test_a_manifest_without_its_fields_is_damaged(forge):
         load(forge(manifest=lambda told: told["payload"].update(sha256="00")))
 
 
+@pytest.mark.parametrize("content", [b"[]", b"1", b"", b'{"a": ', b"\xff"])
+def test_a_manifest_that_is_no_object_is_damaged(content, tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.mmsk", "w") as archive:
+        archive.writestr("manifest.json", content)
+        archive.writestr("model.skops", b"")
+    with pytest.raises(ModelError, match=r"manifest\.json is no JSON"):
+        load(tmp_path / "m.mmsk")
+
+
 def test_all_errors_are_value_errors_of_mmsk():
     assert issubclass(ModelError, MmskError)
     assert issubclass(UntrustedModelError, ModelError)
