@@ -33,7 +33,7 @@ def rows(options: Options) -> list[Row]:
     whole = data.X.dropna()
     singles = [whole.iloc[[place]] for place in range(0, len(whole), max(1, len(whole) // options.pick(ROWS, 4)))]
     vectors = [model["fusion"].transform(single) for single in singles]
-    svc = SVC(kernel="linear").fit(model["fusion"].transform(data.X), data.y)
+    svc = SVC(kernel="linear", C=10.0).fit(model["fusion"].transform(data.X), data.y)
     predicted, bare = Timing(), Timing()
     for single, vector in zip(singles, vectors, strict=True):
         if model.predict(single)[0] != svc.predict(vector)[0]:

@@ -51,7 +51,7 @@ def _branches(fusion: Any) -> list[tuple[str, ...]]:
             continue
         steps = getattr(branch, "named_steps", {"describe": branch})
         places = fusion.output_indices_[name]
-        weight = f"{steps['scale'].weight:.3g}" if "scale" in steps else ""
+        weight = f"{steps['scale'].weight_:.3g}" if "scale" in steps else ""
         columns = ", ".join(map(str, column)) if isinstance(column, list) else str(column)
         rows.append(
             (name, columns, _descriptors(steps.get("describe", branch)), weight, f"{places.stop - places.start:,}")

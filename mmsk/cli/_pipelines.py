@@ -45,7 +45,7 @@ def build(
     """Return the unfitted pipeline that the options describe."""
     from mmsk import fusion_pipeline
 
-    weights = {name: as_number(value, "--weight") for name, value in pairs(weight, "--weight").items()}
+    weights = {name: as_number(value, "--weight") for name, value in pairs(weight, "--weight").items()} or "auto"
     model = fusion_pipeline(branches, estimator, weights=weights, on_error=on_error.value, **settings)
     for name, values in parameters(model, param).items():
         if len(values) != 1:

@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mmsk._params import BOOL, NON_NEGATIVE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
+from mmsk.fusion._alignment import alignment_weight
 from mmsk.fusion._presence import present_rows
 
 __all__ = ["BlockScaler"]
@@ -28,14 +29,16 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    weight : float, default=1.0
+    weight : float or "auto", default=1.0
         What the block counts for: 1 means as much as any other block of weight 1, 0 switches it off. In a linear or
-        kernel machine the block's share of the kernel is the square of it.
+        kernel machine the block's share of the kernel is the square of it. "auto" = learned from the labels in `fit`:
+        how strongly the block's inner products speak for those of the labels (centred kernel alignment without
+        diagonals), shrunk to 1, with 50 rows half way; 1 where there are no labels.
     standardize : bool or "auto", default="auto"
         Whether columns are brought to mean 0 and variance 1 first. "auto" does so for dense input, and leaves sparse
         input as it is: TF-IDF weighs its columns on purpose, and centring would fill the matrix.
     indicator : bool, default=False
-        Whether to append a column that is `weight` where a row is present and 0 where it is missing.
+        Whether to append a column that is `weight_` where a row is present and 0 where it is missing.
     dropout : float, default=0.0
         Share of the present rows that `fit_transform` hides, so that what is trained on it learns to do without this
         block. `transform` hides nothing, hence ``fit_transform(X)`` and ``fit(X).transform(X)`` differ on purpose, as
@@ -50,6 +53,8 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Mean of each column over the present rows, where columns are standardised.
     scale_ : ndarray of shape (n_features,) or None
         Standard deviation of each column, 1 for constant ones.
+    weight_ : float
+        The weight that was given or learned.
     norm_ : float
         Root of the mean squared row norm of the standardised block, 1 for a block of zeros.
     n_features_in_ : int
@@ -59,6 +64,11 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     -----
     A row is missing when all its values are nan, or, in sparse input, when it stores no value other than zero. Single
     nan values in a dense row count as the column's mean.
+
+    References
+    ----------
+    Cortes, C., Mohri, M. and Rostamizadeh, A. (2012). Algorithms for learning kernels based on centered alignment.
+    Journal of Machine Learning Research 13.
 
     Examples
     --------
@@ -72,7 +82,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "weight": NON_NEGATIVE,
+        "weight": [*NON_NEGATIVE, StrOptions({"auto"})],
         "standardize": [*BOOL, StrOptions({"auto"})],
         "indicator": BOOL,
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -81,7 +91,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        weight: float = 1.0,
+        weight: float | str = 1.0,
         *,
         standardize: bool | str = "auto",
         indicator: bool = False,
@@ -96,14 +106,14 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the means, deviations and the norm of the block from the rows that are present.
+        """Learn the means, deviations, the norm and the weight of the block from the rows that are present.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The block.
-        y : None
-            Ignored.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Labels, or the numbers to predict, for ``weight="auto"``; ignored otherwise.
 
         Returns
         -------
@@ -118,13 +128,18 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         standardize = not sparse.issparse(X) if self.standardize == "auto" else bool(self.standardize)
         if standardize and sparse.issparse(X):
             raise ValueError("a sparse block cannot be standardised without filling it; use standardize='auto'")
-        present = X[present_rows(X)]
+        there = present_rows(X)
+        present = X[there]
         self.mean_: np.ndarray | None = None
         self.scale_: np.ndarray | None = None
         if standardize:
             self.mean_, self.scale_ = _moments(present)
-        energy = _energy(self._standardized(present)) if present.shape[0] else 0.0
+        present = self._standardized(present)
+        energy = _energy(present) if present.shape[0] else 0.0
         self.norm_ = float(np.sqrt(energy)) or 1.0
+        self.weight_ = 1.0 if self.weight == "auto" else float(self.weight)
+        if self.weight == "auto" and y is not None:
+            self.weight_ = alignment_weight(present / self.norm_, np.asarray(y)[there])
         return self
 
     def transform(self, X: Any) -> Any:
@@ -151,8 +166,8 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The block.
-        y : None
-            Ignored.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            As in `fit`.
         **fit_params : dict
             Ignored; scikit-learn's signature.
 
@@ -198,15 +213,15 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return np.where(np.isnan(X), X.dtype.type(0), X)
 
     def _transformed(self, X: Any, shown: np.ndarray) -> Any:
-        factor = X.dtype.type(self.weight / self.norm_)
+        factor = X.dtype.type(self.weight_ / self.norm_)
         block = self._standardized(X)
         if sparse.issparse(X):
             block = sparse.diags_array(shown * factor, dtype=X.dtype, format="csr") @ block
-            column = sparse.csr_array((shown * self.weight).astype(X.dtype)[:, None])
+            column = sparse.csr_array((shown * self.weight_).astype(X.dtype)[:, None])
             return sparse.hstack([block, column], format="csr") if self.indicator else block
         block *= factor
         block[~shown] = 0
-        column = (shown * self.weight).astype(X.dtype)[:, None]
+        column = (shown * self.weight_).astype(X.dtype)[:, None]
         return np.hstack([block, column]) if self.indicator else block
 
 

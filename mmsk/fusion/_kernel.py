@@ -31,13 +31,13 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         What `fusion_transformer` returns; its branches are the modalities.
     weights : {"alignment", "easymkl", "uniform"}, dict of str to float or None, default="alignment"
         Share of each kernel. "alignment" = learned, so that the sum is like the kernel of the labels, and shrunk to
-        equal shares, with 200 rows half way. "easymkl" = learned, by how far each kernel keeps the classes apart.
+        equal shares, with 50 rows half way. "easymkl" = learned, by how far each kernel keeps the classes apart.
         "uniform" or None = equal shares. A dict gives them: at least 0, and 0 for branches that are not named. A share
         corresponds to the square of a weight in `fusion_pipeline`.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
-    C : float, default=1.0
-        Inverse strength of regularisation.
+    C : float, default=10.0
+        Inverse strength of regularisation. A kernel has a mean diagonal of one; 1 would fit it too loosely.
     class_weight : dict or "balanced", default=None
         As in `sklearn.svm.SVC`.
     probability : bool, default=False
@@ -105,7 +105,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         *,
         weights: Mapping[str, float] | str | None = "alignment",
         kernel: str | Mapping[str, str] = "linear",
-        C: float = 1.0,
+        C: float = 10.0,
         class_weight: Mapping[Any, float] | str | None = None,
         probability: bool = False,
         dropout: float = 0.0,

@@ -31,7 +31,7 @@ Branch = tuple[str, Any, Any]
 def fusion_transformer(
     branches: Sequence[Branch],
     *,
-    weights: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | str | None = None,
     indicator: bool = False,
     dropout: float = 0.0,
     random_state: int | np.random.RandomState | None = None,
@@ -48,8 +48,10 @@ def fusion_transformer(
         As ColumnTransformer takes them. The transformer is a descriptor, a list of descriptors of one column (they
         become a `DescriptorUnion`, each item decoded once), "passthrough" for numbers, or any scikit-learn
         transformer or pipeline. "photo" and ["photo"] mean the same.
-    weights : dict, default=None
-        Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm.
+    weights : dict, "auto" or None, default=None
+        Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm. "auto" = each
+        learned from the labels, see `BlockScaler`. What takes a whole fusion, such as `KernelFusionClassifier`, has
+        weights of its own and looks at these only to leave out a branch of weight 0.
     indicator : bool, default=False
         Whether each branch gets a column that says which rows are present.
     dropout : float, default=0.0
@@ -68,7 +70,7 @@ def fusion_transformer(
     Raises
     ------
     ValueError
-        For branches that are no triples, names that come twice, and weights of unknown branches.
+        For branches that are no triples, names that come twice, and weights that are none, or of unknown branches.
 
     Examples
     --------
@@ -82,16 +84,18 @@ def fusion_transformer(
     9
     """
     names = _checked_names(branches)
-    unknown = set(weights or ()) - set(names)
-    if unknown:
+    if isinstance(weights, str) and weights != "auto":
+        raise ValueError(f"weights has to be a dict, 'auto' or None, got {weights!r}")
+    given = dict.fromkeys(names, weights) if isinstance(weights, str) else dict(weights or {})
+    if unknown := set(given) - set(names):
         raise ValueError(f"weights for unknown branches: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     settings = {"on_error": on_error, "cache": cache, "n_jobs": n_jobs, "verbose": verbose}
     seeds = _seeds(random_state, len(names)) if dropout else [None] * len(names)
     transformers = []
-    for (name, given, column), seed in zip(branches, seeds, strict=True):
-        describe = _describer(given, settings)
+    for (name, transformer, column), seed in zip(branches, seeds, strict=True):
+        describe = _describer(transformer, settings)
         scale = BlockScaler(
-            (weights or {}).get(name, 1.0),
+            given.get(name, 1.0),
             # TF-IDF weighs its columns on purpose, be they stored sparse or dense
             standardize=False if isinstance(describe, Tfidf) else "auto",
             indicator=indicator,
@@ -107,7 +111,7 @@ def fusion_pipeline(
     branches: Sequence[Branch],
     estimator: Any = None,
     *,
-    weights: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | str | None = "auto",
     indicator: bool = False,
     dropout: float = 0.0,
     random_state: int | np.random.RandomState | None = None,
@@ -123,9 +127,12 @@ def fusion_pipeline(
     branches : list of (name, transformer, column)
         As in `fusion_transformer`.
     estimator : estimator, default=None
-        Any classifier or regressor, cloned. None = ``SVC(kernel=linear_gram)``: the machine that
-        ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`.
-    weights, indicator, dropout, random_state, on_error, cache, n_jobs, verbose
+        Any classifier or regressor, cloned. None = ``SVC(kernel=linear_gram, C=10)``: the machine that
+        ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`. C is 10 since rows
+        of about unit length are fitted too loosely with 1.
+    weights : dict, "auto" or None, default="auto"
+        As in `fusion_transformer`. Learned by default; 1 before an estimator that does not see weights.
+    indicator, dropout, random_state, on_error, cache, n_jobs, verbose
         As in `fusion_transformer`.
 
     Returns
@@ -151,7 +158,10 @@ def fusion_pipeline(
     >>> model.get_params()["fusion__audio__scale__weight"]
     0.5
     """
-    estimator = SVC(kernel=linear_gram) if estimator is None else clone(estimator)
+    estimator = SVC(kernel=linear_gram, C=10.0) if estimator is None else clone(estimator)
+    reason = ignores_scale(estimator)
+    if reason and weights == "auto":
+        weights = None
     fusion = fusion_transformer(
         branches,
         weights=weights,
@@ -163,8 +173,7 @@ def fusion_pipeline(
         n_jobs=n_jobs,
         verbose=verbose,
     )
-    reason = ignores_scale(estimator)
-    if reason and len(set((weights or {}).values()) | {1.0}) > 1:
+    if reason and isinstance(weights, Mapping) and set(weights.values()) - {1.0}:
         warnings.warn(f"the weights have no effect: {reason}", UserWarning, stacklevel=2)
     step = "classifier" if is_classifier(estimator) else "regressor" if is_regressor(estimator) else "estimator"
     return Pipeline([("fusion", fusion), (step, estimator)])

@@ -20,7 +20,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from mmsk._reference import is_missing
 from mmsk.audio import MFCC, Chroma, SpectralShape
-from mmsk.image import HOG, ColorHistogram
+from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
 from mmsk.text import Tfidf
 
 __all__ = ["PROPOSALS", "infer_branches", "infer_kinds"]
@@ -31,7 +31,7 @@ MAX_CATEGORIES = 30
 GIVEN_AWAY = 0.9  # share of rows whose folder names the label, above which we warn
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".pbm"}
-AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"}
+AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
 IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"P5", b"P6")
 AUDIO_MAGIC = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"FORM")
 PATH = re.compile(r"^[^\s\n][^\n]*[/\\][^\n]*\.\w{1,5}$|^[\w.-]+\.[a-z]\w{1,4}$", re.IGNORECASE)
@@ -135,7 +135,7 @@ def infer_branches(
 #: What is proposed for each kind.
 PROPOSALS: dict[str, Callable[[], Any]] = {
     "text": Tfidf,
-    "image": lambda: [HOG(), ColorHistogram()],
+    "image": lambda: [HOG(), ColorHistogram(), ColorMoments(), LBP(), PictureShape()],
     "audio": lambda: [MFCC(), Chroma(), SpectralShape()],
     "number": lambda: "passthrough",
     "category": lambda: OneHotEncoder(handle_unknown="ignore"),

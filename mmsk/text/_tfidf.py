@@ -55,7 +55,7 @@ class Tfidf(TransformerMixin, BaseEstimator):
         each row of each of unit length.
     ngram_range : (int, int), default=(1, 1)
         Lengths of the word n-grams.
-    char_ngram_range : (int, int), default=(2, 4)
+    char_ngram_range : (int, int), default=(3, 5)
         Lengths of the character n-grams.
     token_pattern : str, default=None
         Regular expression of a word. None: two or more word characters with their combining marks, or one character of
@@ -159,7 +159,7 @@ class Tfidf(TransformerMixin, BaseEstimator):
         analyzer: str = "both",
         *,
         ngram_range: tuple[int, int] = (1, 1),
-        char_ngram_range: tuple[int, int] = (2, 4),
+        char_ngram_range: tuple[int, int] = (3, 5),
         token_pattern: str | None = None,
         stop_words: str | list[str] | None = None,
         min_df: float = 1,

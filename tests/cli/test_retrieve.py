@@ -4,7 +4,7 @@ import pytest
 from mmsk import fusion_transformer
 from mmsk.cli._retrieve import _short
 from mmsk.datasets import read_table
-from mmsk.image import HOG, ColorHistogram
+from mmsk.pipeline import PROPOSALS
 from mmsk.retrieval import CrossModalRetriever
 from mmsk.text import Tfidf
 
@@ -15,7 +15,7 @@ TWO = ("-b", "text=text:text", "-b", "image=image:image", "-j", "1")
 def by_hand(table):
     """Return what the retriever finds."""
     frame = read_table(table())
-    branches = [("text", Tfidf(), "text"), ("image", [HOG(), ColorHistogram()], "image")]
+    branches = [("text", Tfidf(), "text"), ("image", PROPOSALS["image"](), "image")]
     retriever = CrossModalRetriever(fusion_transformer(branches), n_results=4).fit(frame)
     return lambda queries, **choice: retriever.query(queries, **choice)
 
@@ -74,7 +74,7 @@ def test_several_questions_are_told_apart(run, table, media, tmp_path):
 def test_rows_are_called_as_in_the_table_even_if_two_are_called_alike(run, media, tmp_path):
     folder, frame = media
     frame.set_axis(["a", "b"] * 18).to_csv(folder / "called.csv")
-    run("retrieve", folder / "called.csv", "--text", "zz", "-n", "36", "-o", tmp_path / "f.csv", *TWO)
+    run("retrieve", folder / "called.csv", "--text", "lone", "-n", "36", "-o", tmp_path / "f.csv", *TWO)
     found = pd.read_csv(tmp_path / "f.csv")
     assert len(found) == 36
     called = dict(zip(frame["text"], ["a", "b"] * 18, strict=True))
@@ -82,11 +82,11 @@ def test_rows_are_called_as_in_the_table_even_if_two_are_called_alike(run, media
 
 
 def test_too_high_a_theta_is_said(run, table):
-    assert "no row is similar enough" in run("retrieve", table(), "--text", "zz", "--theta", "1", *TWO)
+    assert "no row is similar enough" in run("retrieve", table(), "--text", "lone", "--theta", "1", *TWO)
 
 
 def test_columns_are_inferred_without_branches(run, table):
-    said = run("retrieve", table(), "--text", "zz", "-t", "image", "-n", "1", "-j", "1")
+    said = run("retrieve", table(), "--text", "lone", "-t", "image", "-n", "1", "-j", "1")
     assert "image image" in said
     assert "rank row score" in said
 
@@ -94,14 +94,14 @@ def test_columns_are_inferred_without_branches(run, table):
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--text", "zz", "-t", "smell"], 2, "no branch 'smell'; there are text, image"),
+        (["--text", "lone", "-t", "smell"], 2, "no branch 'smell'; there are text, image"),
         ([], 2, "ask by --text, --image and --audio, or by --query"),
-        (["--text", "zz", "-q", "TABLE"], 2, "ask by --text, --image and --audio, or by --query"),
+        (["--text", "lone", "-q", "TABLE"], 2, "ask by --text, --image and --audio, or by --query"),
         (["--audio", "TABLE"], 1, "no column of the table can be asked by --audio"),
-        (["--text", "zz", "-b", "also=text:label"], 1, "2 columns of the table can be asked by --text"),
+        (["--text", "lone", "-b", "also=text:label"], 1, "2 columns of the table can be asked by --text"),
         (["--image", "TABLE"], 1, "row 0"),
         (["--image", "no.png"], 2, "does not exist"),
-        (["--text", "zz", "-n", "0"], 2, "-n"),
+        (["--text", "lone", "-n", "0"], 2, "-n"),
     ],
 )
 def test_bad_questions_are_refused(run, table, options, code, message):
@@ -110,7 +110,7 @@ def test_bad_questions_are_refused(run, table, options, code, message):
 
 
 def test_one_modality_is_too_few(run, table):
-    said = run("retrieve", table(), "--text", "zz", "-b", "text=text:text", "-j", "1", code=1)
+    said = run("retrieve", table(), "--text", "lone", "-b", "text=text:text", "-j", "1", code=1)
     assert "needs two modalities at least" in said
 
 
@@ -118,8 +118,8 @@ def test_one_modality_is_too_few(run, table):
 def test_a_bad_file_in_the_table_counts_as_missing_if_wanted(run, table, media):
     (media[0] / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
     path = table(image={3: "torn.png"})
-    assert "row 3: " in run("retrieve", path, "--text", "zz", *TWO, code=1)
-    said = run("retrieve", path, "--text", "zz", "--on-error", "missing", *TWO)
+    assert "row 3: " in run("retrieve", path, "--text", "lone", *TWO, code=1)
+    said = run("retrieve", path, "--text", "lone", "--on-error", "missing", *TWO)
     assert "taken for missing: 1 of the items of 'image' (row 3: " in said
 
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from mmsk import fusion_pipeline
 from mmsk.fusion import BlockScaler, present_rows
 
 rng = np.random.default_rng(0)
@@ -14,7 +16,9 @@ SPARSE = sparse.csr_array(rng.uniform(size=(50, 30)) * (rng.uniform(size=(50, 30
 
 
 @pytest.mark.filterwarnings("ignore:Skipping check check_array_api_input")
-@parametrize_with_checks([BlockScaler(), BlockScaler(weight=2.0, indicator=True), BlockScaler(standardize=False)])
+@parametrize_with_checks(
+    [BlockScaler(), BlockScaler(weight=2.0, indicator=True), BlockScaler(standardize=False), BlockScaler("auto")]
+)
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
 
@@ -100,3 +104,44 @@ def test_dropout_hides_rows_of_the_training_data_only():
 def test_bad_parameters_are_refused(parameters):
     with pytest.raises(ValueError, match=next(iter(parameters))):
         BlockScaler(**parameters).fit(DENSE)
+
+
+def test_a_weight_learned_from_labels_tells_signal_from_noise_and_needs_rows_for_it():
+    rng = np.random.default_rng(0)
+    for n_rows, at_most in ((20, 1.0), (2000, 0.25)):
+        labels = np.array(["a", "b"] * (n_rows // 2))
+        signal = (labels == "a")[:, None] + rng.normal(0, 0.3, size=(n_rows, 5))
+        noise = rng.normal(size=(n_rows, 300))
+        told, empty = (BlockScaler(weight="auto").fit(block, labels).weight_ for block in (signal, noise))
+        assert told > 0.8
+        assert empty <= at_most
+        assert BlockScaler(weight="auto").fit(sparse.csr_array(noise), labels).weight_ <= at_most
+
+
+def test_a_learned_weight_is_for_numbers_too_and_for_rows_that_are_present():
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=400)
+    block = np.column_stack([y, y]) + rng.normal(0, 0.2, size=(400, 2))
+    learned = BlockScaler(weight="auto").fit(block, y).weight_
+    assert learned > 0.8
+    holes = block.copy()
+    holes[::2] = np.nan
+    there = BlockScaler(weight="auto").fit(block[1::2], y[1::2])
+    assert BlockScaler(weight="auto").fit(holes, y).weight_ == pytest.approx(there.weight_)
+    transformed = BlockScaler(weight="auto").fit_transform(block, y)
+    assert np.square(transformed).sum(axis=1).mean() == pytest.approx(learned**2)
+
+
+@pytest.mark.parametrize("y", [None, ["a"] * 6], ids=["no labels", "one class"])
+def test_without_labels_to_learn_from_a_weight_is_one(y):
+    assert BlockScaler(weight="auto").fit(np.arange(6.0)[:, None], y).weight_ == 1
+
+
+def test_weights_are_learned_by_default_where_they_are_seen():
+    branches = [("a", "passthrough", ["a"]), ("b", "passthrough", ["b"])]
+    assert fusion_pipeline(branches).get_params()["fusion__a__scale__weight"] == "auto"
+    assert fusion_pipeline(branches, weights=None).get_params()["fusion__a__scale__weight"] == 1
+    assert fusion_pipeline(branches, weights={"a": 0.5}).get_params()["fusion__b__scale__weight"] == 1
+    assert fusion_pipeline(branches, RandomForestClassifier()).get_params()["fusion__a__scale__weight"] == 1
+    with pytest.raises(ValueError, match="'auto'"):
+        fusion_pipeline(branches, weights="equal")

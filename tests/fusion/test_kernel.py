@@ -42,7 +42,7 @@ def model(**parameters):
 
 def test_equals_the_linear_machine_on_weighted_blocks():
     weights = {name: share**0.5 for name, share in SHARES.items()}
-    blocks = fusion_pipeline(BRANCHES, SVC(kernel="linear", tol=1e-6), weights=weights).fit(TRAIN, Y[:40])
+    blocks = fusion_pipeline(BRANCHES, SVC(kernel="linear", C=10, tol=1e-6), weights=weights).fit(TRAIN, Y[:40])
     kernels = model(weights=SHARES, tol=1e-6).fit(TRAIN, Y[:40])
     np.testing.assert_allclose(kernels.decision_function(TEST), blocks.decision_function(TEST), atol=1e-3)
     np.testing.assert_array_equal(kernels.predict(TEST), blocks.predict(TEST))
@@ -80,7 +80,7 @@ def test_linear_gram_is_the_product_of_the_rows(holes):
 
 
 def test_the_default_machine_of_a_pipeline_is_the_linear_one():
-    by_name = fusion_pipeline(BRANCHES, SVC(kernel="linear")).fit(TRAIN, Y[:40])
+    by_name = fusion_pipeline(BRANCHES, SVC(kernel="linear", C=10)).fit(TRAIN, Y[:40])
     default = fusion_pipeline(BRANCHES).fit(TRAIN, Y[:40])
     np.testing.assert_allclose(default.decision_function(TEST), by_name.decision_function(TEST), atol=1e-3)
     np.testing.assert_array_equal(default.predict(TEST), by_name.predict(TEST))
@@ -139,9 +139,9 @@ def test_the_same_machine_after_pickling():
 
 def test_weights_and_class_weights_of_samples_count():
     weights = np.where(Y[:40] == Y[0], 10.0, 0.1)
-    plain = model().fit(TRAIN, Y[:40]).decision_function(TEST)
-    assert not np.allclose(model().fit(TRAIN, Y[:40], sample_weight=weights).decision_function(TEST), plain)
-    assert not np.allclose(model(class_weight={Y[0]: 10.0}).fit(TRAIN, Y[:40]).decision_function(TEST), plain)
+    plain = model(C=1).fit(TRAIN, Y[:40]).decision_function(TEST)
+    assert not np.allclose(model(C=1).fit(TRAIN, Y[:40], sample_weight=weights).decision_function(TEST), plain)
+    assert not np.allclose(model(C=1, class_weight={Y[0]: 10.0}).fit(TRAIN, Y[:40]).decision_function(TEST), plain)
 
 
 def test_probabilities_sum_to_one_and_rank_as_the_classes():

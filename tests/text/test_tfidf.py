@@ -55,7 +55,7 @@ def rows(matrix):
     [
         ("word", {}, {}),
         ("word", {"ngram_range": (1, 3)}, {"ngram_range": (1, 3)}),
-        ("char_wb", {}, {"analyzer": "char_wb", "ngram_range": (2, 4)}),
+        ("char_wb", {}, {"analyzer": "char_wb", "ngram_range": (3, 5)}),
         ("char_wb", {"char_ngram_range": (3, 3)}, {"analyzer": "char_wb", "ngram_range": (3, 3)}),
     ],
 )
