@@ -19,6 +19,7 @@ from .pipeline import (
     infer_kinds,
     simplex_weights,
     validate_media,
+    weight_distributions,
     weight_grid,
 )
 from .retrieval import CrossModalRetriever
@@ -56,5 +57,6 @@ __all__ = [
     "testing",
     "text",
     "validate_media",
+    "weight_distributions",
     "weight_grid",
 ]

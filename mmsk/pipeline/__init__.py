@@ -3,15 +3,17 @@
 from mmsk.pipeline._build import fusion_pipeline, fusion_transformer
 from mmsk.pipeline._infer import PROPOSALS, infer_branches, infer_kinds
 from mmsk.pipeline._validate import validate_media
-from mmsk.pipeline._weights import simplex_weights, weight_grid
+from mmsk.pipeline._weights import DirichletWeights, simplex_weights, weight_distributions, weight_grid
 
 __all__ = [
     "PROPOSALS",
+    "DirichletWeights",
     "fusion_pipeline",
     "fusion_transformer",
     "infer_branches",
     "infer_kinds",
     "simplex_weights",
     "validate_media",
+    "weight_distributions",
     "weight_grid",
 ]

@@ -1,4 +1,4 @@
-"""Grids of fusion weights."""
+"""What a search over fusion weights tries: grids, and draws from a Dirichlet distribution."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
+from sklearn.utils import check_random_state
 
+from mmsk.fusion._blocks import branch_names
 from mmsk.pipeline._scale import ignores_scale
 
-__all__ = ["simplex_weights", "weight_grid"]
+__all__ = ["DirichletWeights", "simplex_weights", "weight_distributions", "weight_grid"]
 
 
 def simplex_weights(names: Sequence[str], step: float = 0.25) -> list[dict[str, float]]:
@@ -50,16 +53,57 @@ def simplex_weights(names: Sequence[str], step: float = 0.25) -> list[dict[str, 
     ]
 
 
-def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[float]]]:
-    """Return the grid of fusion weights of a pipeline, for GridSearchCV.
-
-    The weights are square roots of shares that sum to one. A block's part in a kernel is the square of its weight, so
-    all candidates have the same total energy and C means the same in each of them.
+class DirichletWeights:
+    """Random shares of modalities that sum to one, for RandomizedSearchCV.
 
     Parameters
     ----------
-    model : Pipeline or ColumnTransformer
-        What `fusion_pipeline` or `fusion_transformer` returns.
+    names : sequence of str
+        The modalities.
+    concentration : float, default=1.0
+        1: all shares are equally likely; larger: near equal ones; smaller: most of it in few modalities.
+
+    Examples
+    --------
+    >>> from mmsk.pipeline import DirichletWeights
+    >>> shares = DirichletWeights(["text", "image"]).rvs(random_state=0)
+    >>> sorted(shares), round(sum(shares.values()), 6)
+    (['image', 'text'], 1.0)
+    """
+
+    def __init__(self, names: Sequence[str], concentration: float = 1.0) -> None:
+        if not names or not concentration > 0:
+            raise ValueError(f"names and a concentration above 0 are needed, got {list(names)} and {concentration}")
+        self.names = list(names)
+        self.concentration = concentration
+
+    def rvs(self, random_state: int | np.random.RandomState | None = None) -> dict[str, float]:
+        """Draw shares."""
+        drawn = check_random_state(random_state).dirichlet([self.concentration] * len(self.names))
+        return dict(zip(self.names, drawn.tolist(), strict=True))
+
+
+class _RootOfGamma:
+    """The root of a gamma distribution: shares of such energies have a Dirichlet distribution."""
+
+    def __init__(self, concentration: float) -> None:
+        self.concentration = concentration
+
+    def rvs(self, random_state: int | np.random.RandomState | None = None) -> float:
+        return float(np.sqrt(check_random_state(random_state).gamma(self.concentration)))
+
+
+def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[Any]]]:
+    """Return the grid of fusion weights of a model, for GridSearchCV and HalvingGridSearchCV.
+
+    For kernel and late fusion, the shares themselves. For a pipeline, square roots of shares that sum to one: a block's
+    part in a kernel is the square of its weight, so all candidates have the same total energy and C means the same in
+    each of them.
+
+    Parameters
+    ----------
+    model : estimator
+        What `fusion_pipeline` or `fusion_transformer` returns, a kernel fusion or a late fusion.
     step : float, default=0.25
         Step of the shares, see `simplex_weights`.
 
@@ -77,23 +121,74 @@ def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[float]]]:
 
     Examples
     --------
-    >>> from mmsk import fusion_pipeline, weight_grid
+    >>> from mmsk import KernelFusionClassifier, fusion_pipeline, fusion_transformer, weight_grid
     >>> from mmsk.audio import MFCC
     >>> from mmsk.text import Tfidf
-    >>> model = fusion_pipeline([("text", Tfidf(), "caption"), ("audio", MFCC(), "clip")])
-    >>> weight_grid(model, step=0.5)[0]
+    >>> branches = [("text", Tfidf(), "caption"), ("audio", MFCC(), "clip")]
+    >>> weight_grid(fusion_pipeline(branches), step=0.5)[0]
     {'fusion__text__scale__weight': [1.0], 'fusion__audio__scale__weight': [0.0]}
+    >>> weight_grid(KernelFusionClassifier(fusion_transformer(branches)), step=0.5)[1]
+    {'weights': [{'text': 0.5, 'audio': 0.5}]}
     """
+    names, parameters = _weighed(model)
+    candidates = simplex_weights(names, step)
+    if parameters is None:
+        return [{"weights": [shares]} for shares in candidates]
+    return [{parameters[name]: [math.sqrt(share)] for name, share in shares.items()} for shares in candidates]
+
+
+def weight_distributions(model: Any, concentration: float = 1.0) -> dict[str, Any]:
+    """Return distributions of the fusion weights of a model, for RandomizedSearchCV.
+
+    Parameters
+    ----------
+    model : estimator
+        As in `weight_grid`.
+    concentration : float, default=1.0
+        As in `DirichletWeights`.
+
+    Returns
+    -------
+    dict
+        As `param_distributions` takes it. For a pipeline, each weight is drawn by itself: the root of a gamma
+        distribution, so that the shares have a Dirichlet distribution.
+
+    Raises
+    ------
+    ValueError
+        As `weight_grid`.
+
+    Examples
+    --------
+    >>> from sklearn.model_selection import RandomizedSearchCV
+    >>> from mmsk import fusion_pipeline
+    >>> from mmsk.pipeline import weight_distributions
+    >>> from mmsk.text import Tfidf
+    >>> model = fusion_pipeline([("text", Tfidf(), "caption"), ("price", "passthrough", ["price"])])
+    >>> search = RandomizedSearchCV(model, {**weight_distributions(model), "classifier__C": [1, 10]}, n_iter=20)
+    >>> sorted(search.param_distributions)[1:]
+    ['fusion__price__scale__weight', 'fusion__text__scale__weight']
+    """
+    names, parameters = _weighed(model)
+    if parameters is None:
+        return {"weights": DirichletWeights(names, concentration)}
+    return {parameter: _RootOfGamma(concentration) for parameter in parameters.values()}
+
+
+def _weighed(model: Any) -> tuple[list[str], dict[str, str] | None]:
+    """Return the modalities of a model, and the parameter that is each one's weight; None where one holds all."""
+    given = model.get_params(deep=False)
+    if "weights" in given and "fusion" in given:
+        return branch_names(model.fusion), None
+    if "weights" in given and "estimators" in given:
+        return [name for name, estimator, _ in model.estimators if not isinstance(estimator, str)], None
     if isinstance(model, Pipeline) and (reason := ignores_scale(model.steps[-1][1])):
         advice = "search over its own parameters, or weigh predictions of one model a modality (late fusion)"
         raise ValueError(f"weights have no effect: {reason}; {advice}")
     parameters = dict(_weight_parameters(model))
     if not parameters:
         raise ValueError("no branch ends in a step 'scale' with a weight; build the model with fusion_pipeline")
-    return [
-        {parameters[name]: [math.sqrt(share)] for name, share in shares.items()}
-        for shares in simplex_weights(list(parameters), step)
-    ]
+    return list(parameters), parameters
 
 
 def _weight_parameters(model: Any, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 from mmsk import fusion_pipeline, fusion_transformer
 from mmsk.datasets import make_multimodal
 from mmsk.evaluation import ampute_modalities, modality_contributions
-from mmsk.fusion import KernelFusionClassifier
+from mmsk.fusion import KernelFusionClassifier, LateFusionClassifier, modality_models
 from mmsk.image import HOG
 from mmsk.text import Tfidf
 
@@ -18,6 +18,9 @@ MODELS = {
     "probabilities": lambda branches: fusion_pipeline(branches, LogisticRegression()),
     "decision values": lambda branches: fusion_pipeline(branches, SVC()),
     "kernels": lambda branches: KernelFusionClassifier(fusion_transformer(branches), weights={"a": 0.7, "b": 0.3}),
+    "late": lambda branches: LateFusionClassifier(
+        modality_models(fusion_transformer(branches), LogisticRegression()), combine="product"
+    ),
     "search": lambda branches: GridSearchCV(
         fusion_pipeline(branches, LogisticRegression()), {"fusion__a__scale__weight": [1, 2]}, cv=2
     ),

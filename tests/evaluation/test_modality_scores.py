@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import VotingClassifier
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -16,7 +16,7 @@ from sklearn.svm import SVC
 from mmsk import fusion_pipeline, fusion_transformer, weight_grid
 from mmsk.datasets import make_multimodal
 from mmsk.evaluation import modality_scores
-from mmsk.fusion import KernelFusionClassifier
+from mmsk.fusion import KernelFusionClassifier, LateFusionClassifier
 from mmsk.image import HOG
 from mmsk.text import Tfidf
 
@@ -106,6 +106,26 @@ def test_a_modality_without_a_share_is_worth_nothing(make, branches_of):
     scores = modality_scores(model, made.data, made.target, cv=FOLDS)
     assert scores.modalities.loc["c", "shapley"] == pytest.approx(0)
     assert scores.coalitions.loc["c", "score"] == scores.coalitions.loc["(none)", "score"]
+
+
+@pytest.mark.parametrize("weights", [None, {"a": 0.6, "b": 0.3, "c": 0.1}])
+def test_late_fusion_leaves_models_out(make, weights):
+    made = make("a|b")
+    triples = [(name, make_pipeline(StandardScaler(), LogisticRegression()), made.columns[name]) for name in "abc"]
+    model = LateFusionClassifier(triples, combine="mean", weights=weights)
+    scores = modality_scores(model, made.data, made.target, cv=FOLDS)
+    alone = cross_val_score(triples[1][1], made.data[made.columns["b"]], made.target, cv=FOLDS).mean()
+    assert scores.modalities.loc["b", "alone"] == pytest.approx(alone)
+    assert scores.interactions.loc[("a", "b"), "interaction"] < -0.3
+
+
+def test_branches_inside_a_late_fusion_are_no_modalities_of_their_own(make):
+    made = make("a|b")
+    inner = ColumnTransformer([("first", StandardScaler(), [0, 1, 2]), ("second", StandardScaler(), [3, 4, 5])])
+    triples = [(name, make_pipeline(inner, LogisticRegression()), made.columns[name]) for name in "abc"]
+    late = LateFusionClassifier(triples, combine="mean")
+    for model in (late, make_pipeline("passthrough", late)):
+        assert list(modality_scores(model, made.data, made.target, cv=2).modalities.index) == ["a", "b", "c"]
 
 
 def test_any_pipeline_with_a_column_transformer(make):

@@ -2,16 +2,30 @@
 
 import math
 
+import numpy as np
 import pytest
 from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.model_selection import ParameterGrid
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, ParameterGrid, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from mmsk import fusion_pipeline, fusion_transformer, simplex_weights, weight_grid
+from mmsk import (
+    KernelFusionClassifier,
+    LateFusionClassifier,
+    fusion_pipeline,
+    fusion_transformer,
+    simplex_weights,
+    weight_distributions,
+    weight_grid,
+)
 from mmsk.audio import MFCC
+from mmsk.datasets import make_multimodal
+from mmsk.fusion import modality_models
 from mmsk.image import HOG
+from mmsk.pipeline import DirichletWeights
 from mmsk.text import Tfidf
 
 BRANCHES = [("text", Tfidf(), "text"), ("image", HOG(), "image"), ("audio", MFCC(), "audio")]
@@ -69,3 +83,50 @@ def test_bagged_machines_see_weights():
 def test_a_model_without_scaled_branches_is_refused():
     with pytest.raises(ValueError, match="fusion_pipeline"):
         weight_grid(SVC())
+
+
+DATA = make_multimodal(n_samples=60, n_classes=2, modalities=("text", "number"), random_state=0)
+TABLE = [("text", Tfidf(), "text"), ("number", "passthrough", DATA.columns["number"])]
+MODELS = {
+    "pipeline": fusion_pipeline(TABLE),
+    "kernel": KernelFusionClassifier(fusion_transformer(TABLE)),
+    "late": LateFusionClassifier(modality_models(fusion_transformer(TABLE), LogisticRegression()), combine="mean"),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_kind_of_fusion_is_searched_by_grid_by_halving_and_at_random(name):
+    model = MODELS[name]
+    searches = [
+        GridSearchCV(model, weight_grid(model, step=0.5), cv=2, error_score="raise"),
+        HalvingGridSearchCV(model, weight_grid(model, step=0.5), cv=2, error_score="raise", random_state=0),
+        RandomizedSearchCV(model, weight_distributions(model), n_iter=3, cv=2, error_score="raise", random_state=0),
+    ]
+    for search in searches:
+        search.fit(DATA.data, DATA.target)
+        assert search.best_score_ > 0.6
+        assert len(search.cv_results_["params"]) >= 3
+
+
+def test_drawn_shares_are_a_dirichlets():
+    drawn = [DirichletWeights("abc", 2.0).rvs(random_state=seed) for seed in range(2000)]
+    shares = np.array([list(one.values()) for one in drawn])
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_allclose(shares.mean(axis=0), 1 / 3, atol=0.02)
+    np.testing.assert_allclose(shares.var(axis=0), (1 / 3) * (2 / 3) / 7, atol=0.005)
+    energies = np.array(
+        [
+            [
+                one.rvs(seed * 3 + place) ** 2
+                for place, one in enumerate(weight_distributions(MODELS["pipeline"]).values())
+            ]
+            for seed in range(2000)
+        ]
+    )
+    np.testing.assert_allclose((energies[:, 0] / energies.sum(axis=1)).var(), 1 / 12, atol=0.01)
+
+
+@pytest.mark.parametrize(("names", "concentration"), [([], 1.0), (["a"], 0.0), (["a"], float("nan"))])
+def test_no_names_and_no_concentration_are_refused(names, concentration):
+    with pytest.raises(ValueError, match="concentration above 0"):
+        DirichletWeights(names, concentration)
