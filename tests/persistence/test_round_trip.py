@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import mmsk
+import mmsk.retrieval
 from mmsk import FunctionDescriptor, fusion_pipeline
 from mmsk._base import ItemDescriptor
 from mmsk.errors import ModelError, UntrustedModelError
@@ -69,7 +70,7 @@ def test_a_public_estimator_that_nobody_tries_is_found(models):
     tried = {type(part) for part in all_parts([make() for make in models.values()])}
     public = {
         one
-        for room in (mmsk, mmsk.text, mmsk.image, mmsk.audio, mmsk.fusion)
+        for room in (mmsk, mmsk.text, mmsk.image, mmsk.audio, mmsk.fusion, mmsk.retrieval)
         for one in map(vars(room).get, room.__all__)
         if isinstance(one, type) and issubclass(one, BaseEstimator)
     }
