@@ -25,8 +25,8 @@ from typing import Any, TypeVar
 
 __all__ = ["Store"]
 
-FILE = "features.sqlite3"
-SCHEMA = 2
+SCHEMA = 2  # part of the file's name: two versions of this code may use one folder at the same time
+FILE = f"features-{SCHEMA}.sqlite3"
 BUSY_SECONDS = 60
 PAGE = 8192  # bytes: a vector of the usual length fits in one
 MAX_VARIABLES = 500  # in a query: older builds of SQLite take 999
@@ -73,7 +73,7 @@ class Store:
             some = keys[start : start + MAX_VARIABLES]
             query = f"select key, payload, crc, used from items where key in ({', '.join('?' * len(some))})"
             for key, payload, crc, used in self._run(partial(_fetch, query=query, values=some)) or ():
-                if crc != _checksum(key, payload):
+                if not _is_sound(key, payload, crc):
                     continue
                 found[key] = payload
                 if used != _today():
@@ -103,7 +103,7 @@ class Store:
 
         def sweep(connection: sqlite3.Connection) -> int:
             rows = connection.execute("select key, payload, crc from items")
-            damaged = [key for key, payload, crc in rows if crc != _checksum(key, payload)]
+            damaged = [key for key, payload, crc in rows if not _is_sound(key, payload, crc)]
             _delete(connection, damaged)
             return len(damaged)
 
@@ -119,8 +119,13 @@ class Store:
 
     def close(self) -> None:
         """Write what is left to write, and close this thread's connection."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            with _transaction(connection):
+                self._write_touched(connection)
+
         if self._touched:
-            self._run(lambda connection: self._write_touched(connection))
+            self._run(write)
         self._disconnect()
 
     def _run(self, action: Callable[[sqlite3.Connection], Result]) -> Result | None:
@@ -129,10 +134,11 @@ class Store:
             return None
         try:
             return action(self._connection())
-        except (sqlite3.OperationalError, OSError) as error:  # full, read-only, locked for too long, not ours
-            self._give_up(str(error))
-        except sqlite3.DatabaseError as error:
-            self._set_aside(str(error))
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+            if _is_damage(error):
+                self._set_aside(str(error))
+            else:
+                self._give_up(str(error))
         return None
 
     def _connection(self) -> sqlite3.Connection:
@@ -149,13 +155,15 @@ class Store:
             if hasattr(os, "getuid") and place.exists() and place.stat().st_uid != os.getuid():
                 raise PermissionError(f"{place} belongs to another user")
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute(f"pragma page_size = {PAGE}")
-        connection.execute("pragma auto_vacuum = incremental")
-        connection.execute(f"pragma journal_mode = {'wal' if WAL_IS_SAFE else 'truncate'}")
-        connection.execute("pragma synchronous = off")
+        self._local.connection, self._local.pid = connection, os.getpid()  # to be closed, should the rest fail
         version = connection.execute("pragma user_version").fetchone()[0]
         if version not in (0, SCHEMA):
             raise sqlite3.DatabaseError(f"schema {version}, expected {SCHEMA}")
+        if version == 0:  # these write, even what is so already: a store that can only be read must not be asked to
+            connection.execute(f"pragma page_size = {PAGE}")
+            connection.execute("pragma auto_vacuum = incremental")
+        connection.execute(f"pragma journal_mode = {'wal' if WAL_IS_SAFE else 'truncate'}")
+        connection.execute("pragma synchronous = off")
         if version == 0:
             with _transaction(connection):
                 connection.execute(
@@ -164,7 +172,6 @@ class Store:
                     "without rowid"
                 )
                 connection.execute(f"pragma user_version = {SCHEMA}")
-        self._local.connection, self._local.pid = connection, os.getpid()
         atexit.register(self.close)
         _prune(connection, self.max_bytes)
         return connection
@@ -192,11 +199,12 @@ class Store:
         """Move a damaged file out of the way, so that the next call begins a new one."""
         self._disconnect()
         aside = self.path.with_name(f"{FILE}.damaged-{time.time_ns()}")
-        warnings.warn(f"the feature store is damaged ({reason}) and set aside as {aside}", UserWarning, stacklevel=2)
         try:
             os.replace(self.path, aside)
         except OSError as error:
             self._give_up(str(error))
+            return
+        warnings.warn(f"the feature store is damaged ({reason}) and set aside as {aside}", UserWarning, stacklevel=2)
 
 
 @contextlib.contextmanager
@@ -212,6 +220,14 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("commit")
 
 
+def _is_damage(error: Exception) -> bool:
+    """Return whether an error tells of what is in the file; or else of a full disk, a lock, an owner."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return not isinstance(error, OSError)
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # a text that is no UTF-8 has none
+    return bool(code & 0xFF == sqlite3.SQLITE_ERROR)  # a name that is not there, say
+
+
 def _fetch(connection: sqlite3.Connection, query: str, values: Sequence[bytes]) -> list[Any]:
     return connection.execute(query, values).fetchall()
 
@@ -224,7 +240,7 @@ def _delete(connection: sqlite3.Connection, keys: Iterable[bytes]) -> None:
 
 def _prune(connection: sqlite3.Connection, max_bytes: int) -> int:
     """Delete the least recently used rows until those that are left take no more than so many bytes."""
-    query = "select key, length(payload) + ? from items order by used desc, key"
+    query = "select key, coalesce(length(payload), 0) + ? from items order by used desc, key"
     kept, excess = 0, []
     if _used_bytes(connection) > max_bytes:
         for key, size in connection.execute(query, (ROW_OVERHEAD,)):
@@ -242,8 +258,13 @@ def _used_bytes(connection: sqlite3.Connection) -> int:
     return int((pages - free) * size)
 
 
-def _checksum(key: bytes, payload: Any) -> int:
-    return zlib.crc32(payload, zlib.crc32(key)) if isinstance(payload, bytes) else -1
+def _checksum(key: bytes, payload: bytes) -> int:
+    return zlib.crc32(payload, zlib.crc32(key))
+
+
+def _is_sound(key: Any, payload: Any, crc: Any) -> bool:
+    """Return whether a row is as it was written; in a damaged one anything may be of any type."""
+    return isinstance(key, bytes) and isinstance(payload, bytes) and bool(crc == _checksum(key, payload))
 
 
 def _today() -> int:

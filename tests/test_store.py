@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sqlite3
 import time
 import warnings
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmsk._store import Store
+from mmsk._store import SCHEMA, Store
 from mmsk.cache import FeatureCache, resolve
 from mmsk.image import HOG
 
@@ -50,7 +51,7 @@ def _get(folder, number):
 
 def test_flipped_bits_are_never_believed(tmp_path):
     filled(tmp_path, 200).close()
-    path = tmp_path / "features.sqlite3"
+    path = tmp_path / "features-2.sqlite3"
     whole = path.read_bytes()
     rng = np.random.default_rng(0)
     with warnings.catch_warnings():
@@ -68,7 +69,7 @@ def test_flipped_bits_are_never_believed(tmp_path):
 
 def test_a_damaged_file_is_set_aside_once_and_begun_anew(tmp_path):
     filled(tmp_path).close()
-    (tmp_path / "features.sqlite3").write_bytes(b"nonsense" * 1000)
+    (tmp_path / "features-2.sqlite3").write_bytes(b"nonsense" * 1000)
     store = Store(tmp_path, BIG)
     with pytest.warns(UserWarning, match="set aside"):
         assert store.get(key(1)) is None
@@ -231,3 +232,69 @@ def _describe_slowly(folder):
     pictures = [np.full((4, 4), number, dtype=np.uint8) for number in range(100)]
     SlowHOG(cache=FeatureCache(folder)).fit_transform(pictures)
     return SlowHOG.described
+
+
+def table(folder, columns="key blob, payload blob, crc integer, used integer", rows=()):
+    """Make a store's file by hand, with rows that no store would write."""
+    folder.mkdir(exist_ok=True)
+    connection = sqlite3.connect(Store(folder, BIG).path)
+    connection.execute(f"create table items ({columns})")
+    for row in rows:
+        connection.execute(f"insert into items values ({row})")
+    connection.execute(f"pragma user_version = {SCHEMA}")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("columns", ["keq blob, payload blob, crc integer, used integer", "key blob"])
+def test_a_table_without_its_columns_is_set_aside(tmp_path, columns):
+    table(tmp_path, columns)
+    store = Store(tmp_path, BIG)
+    with pytest.warns(UserWarning, match="no such column.* set aside"):
+        assert store.get(key(1)) is None
+    store.put_many({key(1): payload(1)})
+    assert store.get(key(1)) == payload(1)
+
+
+def test_rows_that_are_no_rows_are_absent_and_can_be_deleted(tmp_path):
+    named = f"x'{key(1).hex()}'"
+    for number, odd in enumerate(
+        [f"{named}, null, -1, 1", f"{named}, 'text', 5, 'x'", f"{named}, 7, null, 1", "'text', x'00', 1, 1"]
+    ):
+        table(tmp_path / str(number), rows=[odd])
+        assert Store(tmp_path / str(number), BIG).get(key(1)) is None
+        assert Store(tmp_path / str(number), BIG).verify() == 1
+        table(tmp_path / f"pruned {number}", rows=[odd, *[f"x'{n:064x}', zeroblob(9000), 1, 1" for n in range(9)]])
+        small = Store(tmp_path / f"pruned {number}", 40_000)
+        assert small.get(key(1)) is None
+        assert 0 < small.info()["rows"] < 9
+
+
+def test_a_key_that_is_no_text_either_costs_the_store_not_the_fit(tmp_path):
+    table(tmp_path, rows=["cast(x'ff' as text), x'00', 1, 1"])
+    with pytest.warns(UserWarning, match="set aside"):
+        assert Store(tmp_path, BIG).verify() == 0
+
+
+def test_two_versions_of_the_store_use_one_folder(tmp_path, monkeypatch):
+    ours, theirs = Store(tmp_path, BIG), Store(tmp_path, BIG)
+    monkeypatch.setattr("mmsk._store.FILE", f"features-{SCHEMA + 1}.sqlite3")
+    monkeypatch.setattr("mmsk._store.SCHEMA", SCHEMA + 1)
+    theirs.put_many({key(1): payload(2)})
+    monkeypatch.undo()
+    ours.put_many({key(1): payload(1)})
+    assert theirs.get(key(1)) == payload(2)
+    assert ours.get(key(1)) == payload(1)
+    assert list(tmp_path.glob("*.damaged-*")) == []
+
+
+def test_what_was_used_is_written_down_when_a_store_is_closed(tmp_path, monkeypatch):
+    store = filled(tmp_path, 3)
+    later = time.time() + 10 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    store.get(key(1))
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        days = dict(connection.execute("select key, used from items").fetchall())
+    connection.close()
+    assert days[key(1)] == later // 86_400 > days[key(0)] == days[key(2)]

@@ -27,10 +27,10 @@ def test_info_counts(store):
 
 
 def test_verify_deletes_what_is_damaged(store):
-    content = bytearray((store / "features.sqlite3").read_bytes())
+    content = bytearray((store / "features-2.sqlite3").read_bytes())
     place = content.index(np.ones(1000, dtype=np.float32).tobytes()[:400])
     content[place + 2] ^= 1
-    (store / "features.sqlite3").write_bytes(content)
+    (store / "features-2.sqlite3").write_bytes(content)
     result = run("verify", "--folder", store)
     assert "1 damaged" in result.stdout
     assert "199 entries" in result.stdout
