@@ -179,11 +179,11 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):
             advice = "name them, as in columns={'image': ['photo']}"
             text = f"no column of pictures, sounds or texts was found: fitted without copies; {advice}"
             warnings.warn(text, UserWarning, stacklevel=4)
-        seed = self.random_state
+        seed, repeats = self.random_state, True
         if not isinstance(seed, (int, np.integer)):
-            seed = check_random_state(seed).randint(LARGEST_SEED)
+            seed, repeats = check_random_state(seed).randint(LARGEST_SEED), False
         return [
-            Plan(column, medium.kind, medium.limits, changes[medium.kind], int(seed), self.n_copies)
+            Plan(column, medium.kind, medium.limits, changes[medium.kind], int(seed), self.n_copies, repeats)
             for column, medium in media.items()
             if changes[medium.kind] and self.n_copies
         ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ class Plan(NamedTuple):
     changes: tuple[Change, ...]
     seed: int
     n_copies: int
+    repeats: bool  # whether the seed will come again
 
     def entropies(self, rows: Sequence[Any]) -> list[Entropy]:
         """Return what each row's draws depend on; rows of one label are told apart by their order."""
@@ -55,7 +57,7 @@ class Plan(NamedTuple):
 
     def key(self, cell: Any, entropy: Entropy) -> Hashable | None:
         """Return what the copies of a cell are remembered by, None where it cannot be told."""
-        if any(change.strength is None for change in self.changes):
+        if not self.repeats or any(change.strength is None for change in self.changes):
             return None
         names = tuple((change.function.__name__, change.strength) for change in self.changes)
         items = tuple(self._identity(reference) for reference in self.references(cell))
@@ -101,13 +103,10 @@ def copies_of_column(plan: Plan, cells: np.ndarray, rows: Sequence[Any], n_jobs:
             for row, of_row in zip(chunk, found, strict=True)
         }
 
-    def recall(row: int) -> tuple[Any, ...]:
-        found: tuple[Any, ...] = memo.recall(
-            keys[row], lambda: made[row] if row in made else _copies_of_cell(plan, cells[row], entropies[row])
-        )
-        return found
+    def make(row: int) -> tuple[Any, ...]:
+        return made[row] if row in made else _copies_of_cell(plan, cells[row], entropies[row])
 
-    return [recall(row) for row in range(len(cells))]
+    return [memo.recall(key, partial(make, row)) for row, key in enumerate(keys)]
 
 
 def _copies_of_chunk(plan: Plan, cells: np.ndarray, entropies: Sequence[Entropy]) -> list[tuple[Any, ...]]:

@@ -124,13 +124,12 @@ def _seeded(seed: int) -> Iterator[int]:
 
 
 def _call_on_picture(function: Callable[..., Any], picture: np.ndarray) -> np.ndarray:
-    """Call with the colours, by the name `image` where any keywords are taken; opacity is kept if its shape fits."""
+    """Call with the colours on white, by the name `image` where any keywords are taken; what comes back is opaque."""
     colors = np.array(picture[..., :3])
     answer = function(image=colors) if _takes_any_keyword(function) else function(colors)
     changed = np.asarray(answer["image"] if isinstance(answer, dict) else answer)
     Item.of_kind("image")(changed)  # refuses what is no picture
-    same = changed.shape == colors.shape and changed.dtype == colors.dtype
-    return np.dstack([changed, picture[..., 3:]]) if same else changed
+    return changed
 
 
 def _takes_any_keyword(function: Callable[..., Any]) -> bool:

@@ -69,9 +69,10 @@ class AugmentedClassifier(ClassifierMixin, Augmented):
     audiomentations), or a text, and returns it changed. It may draw from `random` and `numpy.random`: these are seeded
     for each copy. It is called anew in each fit, while what the names stand for is remembered in ``mmsk.fusion.memo``.
 
-    A copied picture has at most 256 pixels on its longer side; its opacity is kept. A copied sound is mono. Missing
-    cells stay missing, a list of items stays a list, and an item that cannot be read stays what it is, for the
-    descriptor to report. Files are read under the limits of the descriptor of their column.
+    A copied picture has at most 256 pixels on its longer side; it keeps its opacity, except through a callable, which
+    gets it on white. A copied sound is mono. Missing cells stay missing, a list of items stays a list, and an item that
+    cannot be read stays what it is, for the descriptor to report. Files are read under the limits of the descriptor of
+    their column.
 
     Without `sample_weight`, rows and copies all weigh 1, so that the sum of the weights grows, and with it what C means
     in a machine whose loss is a sum; ``sample_weight=np.ones(len(X))`` keeps the sum as it was. What an estimator

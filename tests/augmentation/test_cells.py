@@ -168,10 +168,13 @@ def test_functions_and_names_go_one_after_the_other(copies_of):
     np.testing.assert_array_equal(copy, PICTURE[::-1, ::-1])
 
 
-def test_a_function_that_changes_the_size_loses_the_opacity(copies_of):
-    seen = np.dstack([PICTURE, PICTURE[..., 0]])
-    (copy,) = copies_of("image", [seen], image=[lambda picture: picture[:5]])
-    assert copy.shape == (5, 30, 3)
+def test_a_function_is_given_a_picture_on_white_which_stays_opaque(copies_of):
+    seen = np.dstack([PICTURE, np.full(PICTURE.shape[:2], 255, dtype=np.uint8)])
+    seen[:, :10, 3] = 0
+    (copy,) = copies_of("image", [seen], image=[np.fliplr])
+    expected = PICTURE.copy()
+    expected[:, :10] = 255
+    np.testing.assert_array_equal(copy, expected[:, ::-1])
 
 
 @pytest.mark.parametrize(

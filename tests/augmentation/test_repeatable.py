@@ -82,6 +82,14 @@ def test_rows_of_one_label_have_copies_of_their_own(table, target, spy, log):
     assert len({photo.tobytes() for photo in log[-1]["X"]["photo"]}) == 13
 
 
+def test_copies_of_a_seed_that_does_not_come_again_are_not_remembered(table, target, spy, monkeypatch):
+    kept = []
+    monkeypatch.setattr(memo, "recall", lambda key, make: kept.append(key) or make())
+    for seed in (0, None, np.random.RandomState(0)):
+        AugmentedClassifier(spy, image=["flip"], columns={"image": "photo"}, random_state=seed).fit(table, target)
+    assert [key is None for key in kept] == 12 * [False] + 24 * [True]
+
+
 CALLS = []
 
 
