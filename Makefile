@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test lint types tests oldest bench fuzz traps clean fuzz-models bombs versions
+.PHONY: help demo test lint types tests oldest bench fuzz traps crash store bits machine mutants clean fuzz-models bombs versions
 
 help:
 	@echo "make demo    the main job on real data: compare, tune, save, load, predict"
@@ -17,6 +17,11 @@ help:
 	@echo "make fuzz-models  N=20000 mutated model files: each is refused, or the same model"
 	@echo "make bombs   model files made to take memory or time, refused: what that takes"
 	@echo "make versions  models saved by scikit-learn 1.6, 1.7, 1.8 and the newest, opened by each other"
+	@echo "make crash   N=1000 kills at random moments of extraction with a store; goes on where it was broken off"
+	@echo "make store   a store that is shared, flipped, filled up, read-only, another user's; files replaced and moved"
+	@echo "make bits    one hash a descriptor over workers, backends, threads of BLAS and sizes of chunks"
+	@echo "make machine STEPS=10000 random steps of the cache against dictionaries"
+	@echo "make mutants N=300 mutants of decoders, cache and persistence, and which of them the tests let live"
 	@echo "make clean   remove what these have made"
 
 $(VENV)/.made:
@@ -75,6 +80,24 @@ bombs: $(VENV)/.test
 versions: $(VENV)/.test
 	$(BIN)/python tests/persistence/versions.py
 
+STRESS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.stress
+
+crash: $(VENV)/.test
+	$(STRESS).crash $(or $(N),1000) --log .crash.jsonl
+
+store: $(VENV)/.test
+	$(STRESS).store
+
+bits: $(VENV)/.test
+	$(BIN)/python -m tests.stress.bits
+
+machine: $(VENV)/.test
+	$(STRESS).machine $(or $(STEPS),10000)
+
+mutants: $(VENV)/.test
+	@$(PIP) 'cosmic-ray>=8.4'
+	$(STRESS).mutants $(or $(N),300) --log .mutants.jsonl
+
 clean:
-	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz.jsonl
+	rm -rf .venv .venv-oldest build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz.jsonl .crash.jsonl .mutants.jsonl
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

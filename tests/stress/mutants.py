@@ -1,0 +1,211 @@
+"""Mutants of decoders, cache and persistence: `python -m tests.stress.mutants 300`, or `make mutants N=300`.
+
+Strategy: cosmic-ray's operators say which mutants there are. One of each kind is drawn at each place of the code, and
+of these a sample by seed; annotations are passed over, since nothing reads them. A mutant is written into a copy of
+the project, and the tests of its file are run in a fork of a process that has the libraries loaded already, until one
+fails. A mutant that none of them fails over has survived, and is listed; one that runs for too long is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import difflib
+import importlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+PERSISTENCE = ["persistence/test_round_trip.py", "persistence/test_hostile.py", "persistence/test_versions.py"]
+STORE = ["test_cache.py", "test_cache_machine.py", "test_store.py"]
+TESTS = {  # in the order in which they are run
+    "mmsk/image/_decode.py": ["image/test_bad_pictures.py", "image/test_picture.py", "image/test_encodings.py"],
+    "mmsk/audio/_decode.py": ["audio/test_decode.py", "audio/test_sound.py", "audio/test_aac.py"],
+    "mmsk/_reference.py": ["test_reference.py", "test_digest.py", "test_engine.py", "test_store.py"],
+    "mmsk/cache.py": [*STORE, "test_engine.py"],
+    "mmsk/_store.py": [*STORE, "cli/test_cache.py", "test_stress.py"],
+    **{f"mmsk/persistence/{path.name}": PERSISTENCE for path in sorted((ROOT / "mmsk/persistence").glob("*.py"))},
+}
+LIBRARIES = "numpy pandas scipy.signal sklearn.svm sklearn.ensemble sklearn.pipeline sklearn.model_selection PIL.Image"
+LIBRARIES += " soundfile librosa soxr numba skops.io skimage.feature joblib threadpoolctl pytest"
+PATIENCE = 4, 30  # times what the tests take without a mutant, and seconds on top
+MEMORY = 12 * 2**30  # bytes of addresses: a mutant may have lost its limits
+
+
+class Mutant(NamedTuple):
+    """A change that cosmic-ray can make."""
+
+    path: str
+    operator: str
+    occurrence: int
+    line: int
+    column: int
+
+
+def main() -> int:
+    """Run, report, and return 1 if fewer than 85 % are killed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("n", type=int, nargs="?", default=300, help="how many mutants")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--log", type=Path, required=True, help="where a line for each mutant is kept")
+    parser.add_argument("--only", nargs="*", default=[], help="survivors that are tried again, by their numbers")
+    options = parser.parse_args()
+    chosen = sample(options.n, options.seed)
+    lines = [json.loads(line) for line in options.log.read_text().splitlines()] if options.log.exists() else []
+    done = {line["number"]: line for line in lines}
+    for number in map(int, options.only):
+        done.pop(number, None)
+    with tempfile.TemporaryDirectory(prefix="mmsk-mutants-") as folder:
+        bench = Bench(Path(folder))
+        for number, mutant in enumerate(chosen):
+            if number not in done:
+                done[number] = {"number": number, **mutant._asdict(), **bench.examine(mutant)}
+                with options.log.open("a") as file:
+                    file.write(json.dumps(done[number]) + "\n")
+    return report(list(done.values()))
+
+
+def sample(count: int, seed: int) -> list[Mutant]:
+    """Return mutants in random order, one of each kind at each place."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.plugins import get_operator, operator_names
+
+    places: dict[tuple[Any, ...], list[Mutant]] = {}
+    for path in TESTS:
+        source = (ROOT / path).read_text()
+        nodes = list(ast_nodes(get_ast(source)))
+        unread = _annotations(source)
+        for name in operator_names():
+            kind = get_operator(name)
+            if kind.arguments():
+                continue  # those that must be told which variable to change
+            positions = [place for node in nodes for place in kind().mutation_positions(node)]
+            for occurrence, ((line, column), _) in enumerate(positions):
+                if not any(begin <= (line, column) < end for begin, end in unread):
+                    place = path, line, column, name.partition("_")[0]
+                    places.setdefault(place, []).append(Mutant(path, name, occurrence, line, column))
+    rng = random.Random(seed)
+    one_each = [rng.choice(mutants) for mutants in places.values()]
+    rng.shuffle(one_each)
+    return one_each[:count]
+
+
+def _annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return where annotations begin and end."""
+    nodes = list(ast.walk(ast.parse(source)))
+    found = [node.annotation for node in nodes if isinstance(node, (ast.arg, ast.AnnAssign))]
+    found += [node.returns for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return [((one.lineno, one.col_offset), (one.end_lineno, one.end_col_offset)) for one in found if one is not None]
+
+
+class Bench:
+    """A copy of the project, and this process with the libraries loaded, but nothing of mmsk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("mmsk", "tests"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("setup.cfg", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+        os.environ.update(PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE="1")
+        sys.dont_write_bytecode = True  # a mutant of the same size and second would be taken for the one before
+        for library in LIBRARIES.split():
+            importlib.import_module(library)
+        self.seconds: dict[str, float] = {}
+
+    def examine(self, mutant: Mutant) -> dict[str, Any]:
+        """Return what became of a mutant."""
+        from cosmic_ray.mutating import mutate_code
+        from cosmic_ray.plugins import get_operator
+
+        tests = TESTS[mutant.path]
+        if str(tests) not in self.seconds:
+            self.seconds[str(tests)] = 600.0  # for the tests without a mutant
+            code, self.seconds[str(tests)], said = self._run(tests)
+            if code != 0:
+                raise RuntimeError(f"the tests fail without any mutant: {said}")
+        path = self.folder / mutant.path
+        source = path.read_text()
+        mutated = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
+        diff = list(difflib.unified_diff(source.splitlines(), mutated.splitlines(), n=0, lineterm=""))
+        path.write_text(mutated)
+        try:
+            code, seconds, said = self._run(tests)
+        finally:
+            path.write_text(source)
+        outcome = {0: "survived", None: "killed by time"}.get(code, "killed")
+        by = next((line.split()[1] for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))), "")
+        return {"outcome": outcome, "seconds": round(seconds, 1), "by": by, "diff": diff[3:]}
+
+    def _run(self, tests: list[str]) -> tuple[int | None, float, str]:
+        """Return the exit code of tests, None if they took too long, the seconds, and the end of what they said."""
+        begun, output = time.monotonic(), self.folder / "output"
+        pid = os.fork()
+        if pid == 0:
+            self._test(tests, output)
+        until = begun + self.seconds[str(tests)] * PATIENCE[0] + PATIENCE[1]
+        while (ended := os.waitpid(pid, os.WNOHANG))[0] == 0 and time.monotonic() < until:
+            time.sleep(0.05)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # it, and what it has left behind
+        if ended[0] == 0:
+            os.waitpid(pid, 0)
+        code = os.waitstatus_to_exitcode(ended[1]) if ended[0] else None
+        return code, time.monotonic() - begun, output.read_text(errors="replace")[-3_000:]
+
+    def _test(self, tests: list[str], output: Path) -> None:
+        """Run tests of the copy in this process, a fork, and end it."""
+        import pytest
+
+        os.setpgid(0, 0)
+        code = 99
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(file, 1)
+            os.dup2(file, 2)
+            os.chdir(self.folder)
+            sys.path.insert(0, str(self.folder))
+            for name in [name for name in sys.modules if name.split(".")[0] in ("mmsk", "tests")]:
+                del sys.modules[name]
+            code = pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *(f"tests/{test}" for test in tests)])
+            import mmsk
+
+            if not mmsk.__file__.startswith(str(self.folder)):
+                code = 99
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(int(code))
+
+
+def report(lines: list[dict[str, Any]]) -> int:
+    """Print what became of the mutants of each file, and the survivors."""
+    for path in TESTS:
+        outcomes = Counter(line["outcome"] for line in lines if line["path"] == path)
+        if outcomes:
+            print(f"{path}: {dict(outcomes)}")
+    for line in lines:
+        if line["outcome"] == "survived":
+            print(f"\n{line['number']}: {line['path']}:{line['line']} {line['operator']}\n" + "\n".join(line["diff"]))
+    killed = sum(line["outcome"] != "survived" for line in lines) / len(lines)
+    print(f"\n{len(lines)} mutants, {killed:.1%} killed")
+    return int(killed < 0.85)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
