@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from itertools import starmap
 from typing import Any, ClassVar, Self
 
 import joblib
@@ -20,6 +21,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._engine import Column, describe_column, failure
+from mmsk._isolate import run_isolated
 from mmsk._items import Item, as_cells
 from mmsk._params import BOOL, N_JOBS, PATH_OR_NONE, SHARE, VERBOSE, fit_context, one_of
 from mmsk.cache import FeatureCache, resolve
@@ -58,6 +60,11 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         Workers, through joblib and any of its backends.
     verbose : bool or int, default=False
         Whether to show a progress bar.
+    isolate : bool, default=False
+        Whether to decode and describe in worker processes (`n_jobs` of them, on this machine), one item at a time. An
+        item that crashes its worker or takes more than 2 GiB of memory is then a bad item of kind "killed", and one
+        that takes more than 30 s of kind "timeout"; all others are kept. Workers start anew for each `transform` that
+        has something to describe, which takes a second or two. They are no sandbox.
 
     Attributes
     ----------
@@ -82,6 +89,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         "cache": [FeatureCache, *PATH_OR_NONE, *BOOL],
         "n_jobs": N_JOBS,
         "verbose": VERBOSE,
+        "isolate": BOOL,
     }
     _parameter_constraints: ClassVar[dict[str, Any]] = {**_shared_constraints}
 
@@ -95,6 +103,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         self.pool = pool
         self.on_error = on_error
@@ -103,6 +112,7 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         self.cache = cache
         self.n_jobs = n_jobs
         self.verbose = verbose
+        self.isolate = isolate
 
     # What a subclass writes ------------------------------------------------------------------------------------------
 
@@ -201,7 +211,10 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
 
     def _column(self) -> Column:
         limits = self._item_class.merge_limits(self.limits)
-        return Column(self._parts(), self._item_class, limits, self.pool, resolve(self.cache))
+        return Column(self._parts(), self._item_class, limits, self.pool, resolve(self.cache), self._isolated())
+
+    def _isolated(self) -> bool:
+        return bool(getattr(self, "isolate", False))  # a class of a user's may not have the parameter
 
     def _judge(self, errors: Sequence[MediaError], n_rows: int) -> None:
         """Report the bad items, and raise if there should be none or there are too many."""
@@ -213,13 +226,11 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         """Return the length of the vector of the first item that can be described."""
         limits = self._item_class.merge_limits(self.limits)
         present = [reference for cell in cells for reference in self._item_class.references(cell)]
-        for reference in present[:PROBES]:
-            try:
-                return len(np.atleast_1d(self._describe(self._item_class.open(reference, limits))))
-            except MediaError:
-                continue
-            except Exception as error:
-                raise failure(error, reference) from error
+        describe, tasks = functools.partial(_width, self, limits), [(reference,) for reference in present[:PROBES]]
+        widths = run_isolated(describe, tasks, 1) if self._isolated() else starmap(describe, tasks)
+        for width in widths:
+            if isinstance(width, int):
+                return width
         tried = f"none of the first {PROBES} items" if present else "no item"
         raise ValueError(f"{type(self).__name__} cannot count its features: {tried} can be described; give names=")
 
@@ -239,6 +250,16 @@ class ItemDescriptor(TransformerMixin, BaseEstimator):
         except Exception:  # a lambda, say: it cannot be told from another
             return None
         return hashlib.sha256(described.encode()).digest()
+
+
+def _width(descriptor: ItemDescriptor, limits: Mapping[str, Any], reference: Any) -> int | MediaError:
+    """Return the length of an item's vector, or what is wrong with the item."""
+    try:
+        return len(np.atleast_1d(descriptor._describe(descriptor._item_class.open(reference, limits))))
+    except MediaError as error:
+        return error
+    except Exception as error:
+        raise failure(error, reference) from error
 
 
 def _canonical(value: Any) -> Any:

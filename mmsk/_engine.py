@@ -4,7 +4,8 @@ Strategy: rows are independent, so they are described in chunks, in this process
 chunk size can never show in the result. Before an item is opened the cache is asked; what is new comes back from the
 workers with its key, and this process stores it, so that an interrupted run keeps what it has done. A bad item is
 noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too: no
-more work is handed out, what is under way is stored, and then the first mistake is raised.
+more work is handed out, what is under way is stored, and then the first mistake is raised. Isolated, a row is described
+in a process of its own kind (`_isolate`), and what that does not survive is a bad item too.
 
 Processes that share a store and begin together, as the workers of a search do, would describe the same rows at the
 same time. So each takes them in an order of its own, and stores them often: hardly a row is then described twice.
@@ -17,14 +18,16 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import tee
 from operator import itemgetter
-from pathlib import PurePath
 from typing import Any, Protocol
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
 
+from mmsk._isolate import run_isolated
 from mmsk._items import Item
 from mmsk._reference import digest, label
 from mmsk.cache import FeatureCache
@@ -56,6 +59,7 @@ class Column:
     limits: Mapping[str, Any]
     pool: str = "mean"
     cache: FeatureCache = field(default_factory=FeatureCache)
+    isolate: bool = False
 
     def __post_init__(self) -> None:
         self.widths = [len(part.names_) for part in self.parts]
@@ -102,12 +106,13 @@ def describe_column(
     """
     matrix = np.full((len(cells), sum(column.widths)), np.nan, dtype=np.float32)
     todo = np.array([row for row, cell in enumerate(cells) if column.item_class.references(cell)], dtype=int)
-    parallel = effective_n_jobs(n_jobs) > 1 and len(todo) > CHUNK
+    n_workers = effective_n_jobs(n_jobs)
+    parallel = column.isolate or (n_workers > 1 and len(todo) > CHUNK)
     sharing = column.cache.store is not None
     if column.caching and (parallel or sharing):  # workers do not know what this process does, and a store likes lists
         windows = [todo[start : start + WINDOW] for start in range(0, len(todo), WINDOW)]
         todo = np.array([row for window in windows for row in _not_recalled(column, cells, window, matrix)], dtype=int)
-    size = CHUNK
+    size = 1 if column.isolate else CHUNK
     if sharing and not parallel:
         todo, size = np.random.default_rng(os.getpid()).permutation(todo), SHARED_CHUNK
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
@@ -116,7 +121,9 @@ def describe_column(
         delayed(_describe_chunk)(column, cells[chunk], [rows[row] for row in chunk]) for chunk in chunks if not failures
     )
     results: Iterable[Described]
-    if parallel:
+    if column.isolate:
+        results = _described_apart(column, (task[1:] for _, task, _ in tasks), n_workers)
+    elif parallel:
         lazy = getattr(get_active_backend()[0], "supports_return_generator", False)  # multiprocessing and Ray cannot
         results = Parallel(n_jobs=n_jobs, return_as="generator" if lazy else "list")(tasks)
     else:
@@ -144,11 +151,27 @@ def _describe_chunk(column: Column, cells: np.ndarray, rows: Sequence[Any]) -> D
             except MediaError as error:
                 result.errors.append((position, error.located(label(reference), row)))
             except Exception as error:
+                if column.isolate and isinstance(error, MemoryError):
+                    raise  # ends the worker, whose end is told from the outside
                 result.failure = failure(error, reference, row)
                 return result
         if vectors:
             result.block[position] = _pool(vectors, column.pool)
     return result
+
+
+def _described_apart(column: Column, tasks: Iterable[tuple[Any, ...]], n_workers: int) -> Iterator[Described]:
+    """Describe rows, each a chunk of its own, in processes that may die over one."""
+    told, told_again = tee(tasks)
+    answers = run_isolated(partial(_describe_chunk, column), told, n_workers)
+    for (cells, rows), answer in zip(told_again, answers, strict=True):
+        if isinstance(answer, MediaError):
+            references = column.item_class.references(cells[0])
+            where = label(references[0]) if len(references) == 1 else f"<{len(references)} items>"
+            nothing = np.full((1, sum(column.widths)), np.nan, dtype=np.float32)
+            yield Described(nothing, [(0, answer.located(where, rows[0]))])
+        else:
+            yield answer
 
 
 def failure(error: Exception, reference: Any, row: Any = None) -> MmskError:
@@ -240,7 +263,7 @@ def _names(column: Column, references: Iterable[Sequence[Any]]) -> list[list[lis
     names = []
     for of_cell, their_stats in zip(references, stats, strict=True):
         contents = [
-            known.get(stat) if isinstance(one, (str, PurePath, Mapping)) else digest(one)
+            digest(one) if stat is None else known.get(stat)  # what has no file is its own content
             for one, stat in zip(of_cell, their_stats, strict=True)
         ]
         whole = len(keys) == len(column.keys)

@@ -36,7 +36,7 @@ class FunctionDescriptor(ItemDescriptor):
         Names what the function does now; change it whenever the code changes. Vectors are cached under it, the
         function's name and its state (the arguments of a partial, the attributes of an instance). None: they are not
         cached, since nobody can tell whether two functions of the same name compute the same; a lambda never is.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Raises
@@ -77,6 +77,7 @@ class FunctionDescriptor(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -86,6 +87,7 @@ class FunctionDescriptor(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.func = func
         self.kind = kind

@@ -21,13 +21,13 @@ class DescriptorUnion(ItemDescriptor, BaseComposition):
 
     What a plain FeatureUnion computes as well, at the price of a decode for each member. Parameters of the members are
     reached by their names, as in ``union.set_params(hog__orientations=6)``. The members' own `pool`, `on_error`,
-    `max_missing`, `limits`, `cache`, `n_jobs` and `verbose` are not used: the union's are.
+    `max_missing`, `limits`, `cache`, `n_jobs`, `verbose` and `isolate` are not used: the union's are.
 
     Parameters
     ----------
     descriptors : list of (str, ItemDescriptor)
         Names and descriptors, all of the same kind of item.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Attributes
@@ -65,6 +65,7 @@ class DescriptorUnion(ItemDescriptor, BaseComposition):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -74,6 +75,7 @@ class DescriptorUnion(ItemDescriptor, BaseComposition):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.descriptors = descriptors
 
@@ -95,7 +97,9 @@ class DescriptorUnion(ItemDescriptor, BaseComposition):
         self._check_parameters()
         self.descriptors_ = [(name, clone(descriptor)) for name, descriptor in self.descriptors]
         for _, descriptor in self.descriptors_:
-            descriptor.set_params(limits=self.limits).fit(cells)
+            shared = {"limits": self.limits, "isolate": self.isolate}
+            known = descriptor.get_params(deep=False)
+            descriptor.set_params(**{name: value for name, value in shared.items() if name in known}).fit(cells)
         self.names_ = self._joined_names()
 
     def _parts(self) -> list[ItemDescriptor]:

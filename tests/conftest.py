@@ -43,6 +43,7 @@ class Bytes(ItemDescriptor):
         cache=None,
         n_jobs=None,
         verbose=False,
+        isolate=False,
     ):
         super().__init__(
             pool=pool,
@@ -52,6 +53,7 @@ class Bytes(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.factor = factor
 

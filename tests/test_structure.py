@@ -16,7 +16,7 @@ NAMES = [path.relative_to(ROOT).as_posix() for path in FILES]
 RANKS = [
     {"errors", "_params", "_numba"},
     {"cache", "_store", "_reference"},
-    {"_base", "_items", "_engine", "_union", "_function"},
+    {"_base", "_items", "_engine", "_isolate", "_worker", "_union", "_function"},
     {"text", "image", "audio", "video"},
     {"datasets", "fusion"},
     {"pipeline", "retrieval"},
@@ -30,7 +30,8 @@ RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 CORE = RANKS[0] | RANKS[1] | RANKS[2]
 MODALITY = 3
 
-OPENERS = {"_reference", "_store", "cache", "datasets", "persistence", "testing", "cli"}  # what may open a file
+# what may open a file; a worker opens its pipes
+OPENERS = {"_reference", "_store", "_worker", "cache", "datasets", "persistence", "testing", "cli"}
 OPENING_MODULES = {"bz2", "codecs", "fsspec", "gzip", "io", "lzma", "os", "sqlite3", "tarfile", "wave", "zipfile"}
 OPENING_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes"}  # of a Path
 

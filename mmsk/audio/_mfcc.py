@@ -50,7 +50,7 @@ class MFCC(ItemDescriptor):
         Hz, the range of the mel bands; None = half the sampling rate.
     duration : float, default=None
         Seconds of each clip that are used, from its start. None: all.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Warns
@@ -111,6 +111,7 @@ class MFCC(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -120,6 +121,7 @@ class MFCC(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.n_mfcc = n_mfcc
         self.sample_rate = sample_rate

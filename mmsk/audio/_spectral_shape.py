@@ -45,7 +45,7 @@ class SpectralShape(ItemDescriptor):
         How frames are pooled: "mean", "std", "min", "max", "median", "skewness", quantiles ("q10" or 0.1).
     duration : float, default=None
         Seconds of each clip that are used, from its start. None: all.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     References
@@ -94,6 +94,7 @@ class SpectralShape(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -103,6 +104,7 @@ class SpectralShape(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.sample_rate = sample_rate
         self.n_fft = n_fft

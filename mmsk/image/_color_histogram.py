@@ -31,7 +31,7 @@ class ColorHistogram(ItemDescriptor):
         Rows and columns of cells with a histogram each.
     size : (int, int), default=(64, 64)
         Rows and columns (px) to which each picture is brought, whatever its proportions.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Raises
@@ -82,6 +82,7 @@ class ColorHistogram(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -91,6 +92,7 @@ class ColorHistogram(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.space = space
         self.bins = bins

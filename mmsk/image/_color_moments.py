@@ -30,7 +30,7 @@ class ColorMoments(ItemDescriptor):
         Rows and columns of cells.
     size : (int, int), default=(64, 64)
         Rows and columns (px) to which each picture is brought, whatever its proportions.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Raises
@@ -80,6 +80,7 @@ class ColorMoments(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -89,6 +90,7 @@ class ColorMoments(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.space = space
         self.grid = grid

@@ -37,7 +37,7 @@ class HOG(ItemDescriptor):
         How a block is normalised; L2-Hys: L2, clipped at 0.2, L2 again.
     transform_sqrt : bool, default=False
         Whether to take the square root of the grey values first, against uneven light.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Raises
@@ -90,6 +90,7 @@ class HOG(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -99,6 +100,7 @@ class HOG(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.size = size
         self.orientations = orientations

@@ -37,7 +37,7 @@ class LBP(ItemDescriptor):
         `points`), all others being one (the last bin); "nri_uniform": by where they lie too.
     grid : (int, int), default=(4, 4)
         Rows and columns of cells with a histogram each, which sums to 1.
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Raises
@@ -85,6 +85,7 @@ class LBP(ItemDescriptor):
         cache: FeatureCache | bool | None = None,
         n_jobs: int | None = None,
         verbose: bool | int = False,
+        isolate: bool = False,
     ) -> None:
         super().__init__(
             pool=pool,
@@ -94,6 +95,7 @@ class LBP(ItemDescriptor):
             cache=cache,
             n_jobs=n_jobs,
             verbose=verbose,
+            isolate=isolate,
         )
         self.size = size
         self.points = points

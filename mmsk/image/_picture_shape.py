@@ -31,7 +31,7 @@ class PictureShape(ItemDescriptor):
 
     Parameters
     ----------
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `ItemDescriptor`.
 
     Examples

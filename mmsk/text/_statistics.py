@@ -65,7 +65,7 @@ class TextStatistics(ItemDescriptor):
 
     Parameters
     ----------
-    pool, on_error, max_missing, limits, cache, n_jobs, verbose
+    pool, on_error, max_missing, limits, cache, n_jobs, verbose, isolate
         As in `mmsk._base.ItemDescriptor`.
 
     Examples
