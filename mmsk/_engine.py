@@ -4,8 +4,8 @@ Strategy: rows are independent, so they are described in chunks, in this process
 chunk size can never show in the result. Before an item is opened the cache is asked; what is new comes back from the
 workers with its key, and this process stores it, so that an interrupted run keeps what it has done. A bad item is
 noted, not raised: the caller sees all of them at once. A descriptor's own mistake comes back like a result too: no
-more work is handed out, what is under way is stored, and then the first mistake is raised. Isolated, a row is described
-in a process of its own kind (`_isolate`), and what that does not survive is a bad item too.
+more work is handed out, what is under way is stored, and then the first mistake is raised. Isolated, each row is a
+task for worker processes (`_isolate`), and what its worker does not survive is a bad item too.
 
 Processes that share a store and begin together, as the workers of a search do, would describe the same rows at the
 same time. So each takes them in an order of its own, and stores them often: hardly a row is then described twice.

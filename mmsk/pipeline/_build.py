@@ -39,6 +39,7 @@ def fusion_transformer(
     cache: Any = None,
     n_jobs: int | None = None,
     verbose: bool | int | None = None,
+    isolate: bool | None = None,
 ) -> ColumnTransformer:
     """Build the ColumnTransformer that describes each modality and brings all of them to one scale.
 
@@ -58,7 +59,7 @@ def fusion_transformer(
         Share of rows of each branch that is hidden in training, see `BlockScaler`.
     random_state : int, RandomState instance or None, default=None
         Seed of `dropout`; each branch gets a seed of its own from it.
-    on_error, cache, n_jobs, verbose
+    on_error, cache, n_jobs, verbose, isolate
         Set on every descriptor that has the parameter, where not None.
 
     Returns
@@ -89,7 +90,7 @@ def fusion_transformer(
     given = dict.fromkeys(names, weights) if isinstance(weights, str) else dict(weights or {})
     if unknown := set(given) - set(names):
         raise ValueError(f"weights for unknown branches: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    settings = {"on_error": on_error, "cache": cache, "n_jobs": n_jobs, "verbose": verbose}
+    settings = {"on_error": on_error, "cache": cache, "n_jobs": n_jobs, "verbose": verbose, "isolate": isolate}
     seeds = _seeds(random_state, len(names)) if dropout else [None] * len(names)
     transformers = []
     for (name, transformer, column), seed in zip(branches, seeds, strict=True):
@@ -119,6 +120,7 @@ def fusion_pipeline(
     cache: Any = None,
     n_jobs: int | None = None,
     verbose: bool | int | None = None,
+    isolate: bool | None = None,
 ) -> Pipeline:
     """Build the Pipeline from a table to predictions: `fusion_transformer`, then an estimator.
 
@@ -132,7 +134,7 @@ def fusion_pipeline(
         of about unit length are fitted too loosely with 1.
     weights : dict, "auto" or None, default="auto"
         As in `fusion_transformer`. Learned by default; 1 before an estimator that does not see weights.
-    indicator, dropout, random_state, on_error, cache, n_jobs, verbose
+    indicator, dropout, random_state, on_error, cache, n_jobs, verbose, isolate
         As in `fusion_transformer`.
 
     Returns
@@ -172,6 +174,7 @@ def fusion_pipeline(
         cache=cache,
         n_jobs=n_jobs,
         verbose=verbose,
+        isolate=isolate,
     )
     if reason and isinstance(weights, Mapping) and set(weights.values()) - {1.0}:
         warnings.warn(f"the weights have no effect: {reason}", UserWarning, stacklevel=2)

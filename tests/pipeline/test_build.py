@@ -78,6 +78,8 @@ def test_settings_reach_every_descriptor_at_any_depth():
     assert fusion.transformers[0][1].named_steps["describe"][0].on_error == "missing"
     assert fusion.transformers[0][1].named_steps["describe"][0].n_jobs == 2
     assert fusion.transformers[1][1].named_steps["describe"].on_error == "missing"
+    apart = fusion_pipeline([("image", branch, "image")], SVC(), isolate=True)
+    assert apart.named_steps["fusion"].transformers[0][1].named_steps["describe"][0].isolate
 
 
 @pytest.mark.parametrize("column", ["text", ["text"]])
