@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from mmsk._params import BOOL, POSITIVE, StrOptions, fit_context
 from mmsk.fusion._kernel_mix import LEARN, SHARED_CONSTRAINTS, fit_mix
 from mmsk.fusion._rows import as_table, checked_target
+from mmsk.fusion._submodels import fit_submodels, respond_by_pattern
 
 __all__ = ["KernelFusionClassifier"]
 
@@ -43,6 +44,10 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     probability : bool, default=False
         Whether `fit` calibrates probabilities (Platt's sigmoid on out-of-fold decision values, up to 5 folds), which
         takes five more solves. With a class of fewer than 2 rows they are a softmax of the decision values.
+    absent : {"zero", "submodel"}, default="zero"
+        What becomes of a row that lacks a modality. "zero": the missing kernel adds nothing. "submodel": it is for a
+        machine of the modalities that it has; `fit` makes one for each set of up to four modalities (with more, for
+        those that lack one and for each alone), which takes a solve each.
     dropout : float, default=0.0
         Share of the present cells of the training rows that are hidden from the machine, never the last one of a row,
         so that it learns to do without.
@@ -62,11 +67,13 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         Each modality's fitted kernel, normalised to a mean diagonal of 1 over the present training rows.
     svc_ : SVC
         The machine, fitted on the precomputed sum of kernels.
+    submodels_ : dict of str to KernelFusionClassifier
+        By the names of the modalities, as in "image+audio"; empty with ``absent="zero"``.
 
     Notes
     -----
-    A missing modality adds nothing to a row's kernel. What fits of one search have in common is kept in
-    ``mmsk.fusion.memo``, at most 512 MB in this process.
+    A row in which nothing is present is of the most frequent class of the training rows. What fits of one search have
+    in common is kept in ``mmsk.fusion.memo``, at most 512 MB in this process.
 
     References
     ----------
@@ -76,6 +83,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     Journal of Machine Learning Research 13.
 
     Aiolli, F. and Donini, M. (2015). EasyMKL: a scalable multiple kernel learning algorithm. Neurocomputing 169.
+
+    Fletcher Mercaldo, S. and Blume, J. D. (2020). Missing data and prediction: the pattern submodel. Biostatistics 21.
 
     Examples
     --------
@@ -96,6 +105,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         "C": POSITIVE,
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "probability": BOOL,
+        "absent": [StrOptions({"zero", "submodel"})],
         "tol": POSITIVE,
     }
 
@@ -108,6 +118,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         C: float = 10.0,
         class_weight: Mapping[Any, float] | str | None = None,
         probability: bool = False,
+        absent: str = "zero",
         dropout: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-3,
@@ -118,6 +129,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self.C = C
         self.class_weight = class_weight
         self.probability = probability
+        self.absent = absent
         self.dropout = dropout
         self.random_state = random_state
         self.tol = tol
@@ -158,6 +170,12 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self.svc_ = svc.fit(mixed, y, sample_weight=sample_weight)
         self.classes_ = self.svc_.classes_
         self._calibrated = self._calibrate(mixed, y, sample_weight) if self.probability else None
+        weights = None if sample_weight is None else np.asarray(sample_weight)
+        counts = np.bincount(np.searchsorted(self.classes_, y), weights=weights)
+        self._prior = counts / counts.sum()
+        self.submodels_: dict[str, KernelFusionClassifier] = {}
+        if self.absent == "submodel":
+            self.submodels_ = fit_submodels(self, X, y, self._mix.held(), self.weights_, sample_weight)
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -171,8 +189,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_rows,) or (n_rows, n_classes)
         """
-        mixed = self._mixed_with_training(X)
-        return np.asarray(self.svc_.decision_function(mixed))
+        X, mixed = self._mixed_with_training(X)
+        return self._by_pattern(np.asarray(self.svc_.decision_function(mixed)), X, "decision_function")
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the class of each row.
@@ -185,8 +203,10 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_rows,)
         """
-        mixed = self._mixed_with_training(X)
-        return np.asarray(self.svc_.predict(mixed))
+        X, mixed = self._mixed_with_training(X)
+        labels = np.asarray(self.svc_.predict(mixed))
+        labels[~mixed.any(axis=1)] = self.classes_[self._prior.argmax()]
+        return self._by_pattern(labels, X, "predict")
 
     @available_if(lambda self: self.probability)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -199,12 +219,13 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_rows, n_classes)
+            The shares of the classes for a row in which nothing is present.
         """
-        mixed = self._mixed_with_training(X)
-        if self._calibrated is not None:
-            probabilities: np.ndarray = self._calibrated.predict_proba(mixed)
-            return probabilities
-        return _softmax(self.svc_.decision_function(mixed))
+        X, mixed = self._mixed_with_training(X)
+        machine = self._calibrated
+        found = _softmax(self.svc_.decision_function(mixed)) if machine is None else machine.predict_proba(mixed)
+        found[~mixed.any(axis=1)] = self._prior
+        return self._by_pattern(found, X, "predict_proba")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -212,9 +233,16 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _mixed_with_training(self, X: Any) -> np.ndarray:
+    def _mixed_with_training(self, X: Any) -> tuple[Any, np.ndarray]:
+        """Return the rows as a table, and the sum of their kernels with the training rows."""
         check_is_fitted(self)
-        return self._mix.with_training(as_table(self, X, reset=False))
+        X = as_table(self, X, reset=False)
+        return X, self._mix.with_training(X)
+
+    def _by_pattern(self, responses: np.ndarray, X: Any, method: str) -> np.ndarray:
+        if not self.submodels_:
+            return responses
+        return respond_by_pattern(responses, X, self._mix.held(X), self.submodels_, method, self.classes_)
 
     def _calibrate(self, mixed: np.ndarray, y: np.ndarray, sample_weight: Any) -> CalibratedClassifierCV | None:
         """Return the calibrated machine, or None where a class is too small to be split."""

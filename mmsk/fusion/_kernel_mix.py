@@ -67,6 +67,13 @@ class KernelMix:
         used = [name for name, share in self.shares.items() if share]
         return self._mixed({name: transform_block(self.branches[name], X) for name in used}, {})
 
+    def held(self, X: Any = None) -> dict[str, np.ndarray]:
+        """Return which of some rows, or of the training rows, have each modality that has a share."""
+        used = [name for name, share in self.shares.items() if share]
+        if X is None:
+            return {name: held_rows(self.blocks[name]) for name in used}
+        return {name: held_rows(transform_block(self.branches[name], X)) for name in used}
+
     def _mixed(self, blocks: Mapping[str, Any], shown: Mapping[str, np.ndarray]) -> np.ndarray:
         total: Any = 0.0
         for name, block in blocks.items():

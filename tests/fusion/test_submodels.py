@@ -1,0 +1,87 @@
+"""Rows that lack a modality, answered by the model of those that they have."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmsk import KernelFusionClassifier, fusion_transformer
+from mmsk.datasets import make_multimodal
+
+DATA = make_multimodal(120, 3, modalities={"a": "number", "b": "number", "c": "number"}, noise=0.3, random_state=0)
+COLUMNS = DATA.columns
+BRANCHES = [(name, "passthrough", COLUMNS[name]) for name in "abc"]
+X, Y = DATA.data, DATA.target.to_numpy()
+TRAIN, TEST = slice(0, 80), slice(80, None)
+
+
+def model(names="abc", **settings):
+    branches = [branch for branch in BRANCHES if branch[0] in names]
+    return KernelFusionClassifier(fusion_transformer(branches), **settings)
+
+
+def without(frame, names):
+    frame = frame.copy()
+    for name in names:
+        frame[COLUMNS[name]] = np.nan
+    return frame
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"weights": {"a": 0.5, "b": 0.3, "c": 0.2}}, {"kernel": {"a": "rbf"}}], ids=str
+)
+def test_a_row_without_a_modality_is_for_the_model_of_the_others(settings):
+    settings = {**settings, "probability": True}
+    whole = model(absent="submodel", **settings).fit(X[TRAIN], Y[TRAIN])
+    plain = model(**settings).fit(X[TRAIN], Y[TRAIN])
+    others = {
+        "weights": settings.get("weights") and {"a": 0.5, "c": 0.2},
+        "kernel": settings.get("kernel", "linear"),
+    }
+    others = {key: value for key, value in others.items() if value is not None}
+    pair = model("ac", probability=True, **others).fit(X[TRAIN], Y[TRAIN])
+    mixed = pd.concat([X[TEST], without(X[TEST], "b")])
+    half = len(X[TEST])
+    for method in ("predict", "decision_function", "predict_proba"):
+        found = getattr(whole, method)(mixed)
+        np.testing.assert_array_equal(found[:half], getattr(plain, method)(X[TEST]))
+        np.testing.assert_array_equal(found[half:], getattr(pair, method)(X[TEST]))
+    assert sorted(whole.submodels_) == ["a", "a+b", "a+c", "b", "b+c", "c"]
+    assert sorted(pickle.loads(pickle.dumps(whole)).predict(mixed)) == sorted(whole.predict(mixed))
+
+
+def test_a_submodel_learns_from_the_rows_that_have_it_only():
+    holes = without(X[TRAIN], "")
+    holes.loc[holes.index[::2], COLUMNS["b"]] = np.nan
+    whole = model(absent="submodel").fit(holes, Y[TRAIN])
+    alone = model("b").fit(holes.iloc[1::2], Y[TRAIN][1::2])
+    asked = without(X[TEST], "ac")
+    np.testing.assert_array_equal(whole.predict(asked), alone.predict(asked))
+
+
+def test_a_class_that_a_modality_has_never_shown_is_not_its_answer():
+    holes = X[TRAIN].copy()
+    holes.loc[Y[TRAIN] == Y[0], COLUMNS["b"]] = np.nan
+    whole = model(absent="submodel", probability=True).fit(holes, Y[TRAIN])
+    asked = without(X[TEST], "ac")
+    missing = list(whole.classes_).index(Y[0])
+    assert not (whole.predict(asked) == Y[0]).any()
+    assert whole.predict_proba(asked)[:, missing].max() == 0
+    assert (whole.decision_function(asked).argmax(axis=1) != missing).all()
+
+
+@pytest.mark.parametrize("absent", ["zero", "submodel"])
+def test_a_row_with_nothing_is_of_the_most_frequent_class(absent):
+    rows = np.r_[0:80, np.flatnonzero(Y == Y[3])]
+    whole = model(absent=absent, probability=True).fit(X.iloc[rows], Y[rows])
+    nothing = without(X[:2], "abc")
+    assert list(whole.predict(nothing)) == [Y[3]] * 2
+    shares = [np.mean(Y[rows] == one) for one in whole.classes_]
+    np.testing.assert_allclose(whole.predict_proba(nothing), [shares] * 2)
+
+
+def test_many_modalities_have_models_of_one_and_of_all_but_one():
+    many = [(f"m{number}", "passthrough", [column]) for number, column in enumerate(X.columns[:6])]
+    whole = KernelFusionClassifier(fusion_transformer(many), absent="submodel").fit(X, Y)
+    assert sorted(key.count("+") for key in whole.submodels_) == [0] * 6 + [4] * 6
