@@ -1,4 +1,17 @@
-from . import audio, augmentation, datasets, errors, evaluation, fusion, image, pipeline, retrieval, testing, text
+from . import (
+    audio,
+    augmentation,
+    datasets,
+    errors,
+    evaluation,
+    fusion,
+    image,
+    persistence,
+    pipeline,
+    retrieval,
+    testing,
+    text,
+)
 from ._function import FunctionDescriptor
 from ._union import DescriptorUnion
 from .augmentation import AugmentedClassifier, AugmentedRegressor
@@ -12,6 +25,7 @@ from .fusion import (
     PresentRows,
     SharedSpace,
 )
+from .persistence import load, save
 from .pipeline import (
     fusion_pipeline,
     fusion_transformer,
@@ -51,8 +65,11 @@ __all__ = [
     "image",
     "infer_branches",
     "infer_kinds",
+    "load",
+    "persistence",
     "pipeline",
     "retrieval",
+    "save",
     "simplex_weights",
     "testing",
     "text",
