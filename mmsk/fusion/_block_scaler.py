@@ -33,7 +33,8 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         What the block counts for: 1 means as much as any other block of weight 1, 0 switches it off. In a linear or
         kernel machine the block's share of the kernel is the square of it. "auto" = learned from the labels in `fit`:
         how strongly the block's inner products speak for those of the labels (centred kernel alignment without
-        diagonals), shrunk to 1, with 50 rows half way; 1 where there are no labels.
+        diagonals), shrunk to 1, with 50 rows half way; 1 where there are no labels. A block that tells
+        something only in combination with another one, as in XOR, is taken for noise.
     standardize : bool or "auto", default="auto"
         Whether columns are brought to mean 0 and variance 1 first. "auto" does so for dense input, and leaves sparse
         input as it is: TF-IDF weighs its columns on purpose, and centring would fill the matrix.
