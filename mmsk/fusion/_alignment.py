@@ -94,6 +94,8 @@ def alignment_weight(block: Any, y: Any) -> float:
     [1.0, 0.28]
     """
     n_rows = block.shape[0]
+    if n_rows < 4:
+        return 1.0
     trust = n_rows / (n_rows + HALFWAY)
     # drawn, since evenly spaced rows of a table in which classes take turns are of one class
     rows = np.random.default_rng(0).permutation(n_rows)[:MOST_ROWS]
@@ -101,7 +103,7 @@ def alignment_weight(block: Any, y: Any) -> float:
     some, target = block[rows], _as_target(y)[rows]
     target = target - target.mean(axis=0)
     energy = float((target**2).sum(axis=1).mean())
-    if n_rows < 4 or not energy > 0 or not np.isfinite(energy):
+    if not energy > 0 or not np.isfinite(energy):
         return 1.0
     gram = without_diagonal(linear_gram(some, some), everyone)
     wanted = without_diagonal(target @ target.T / energy, everyone)

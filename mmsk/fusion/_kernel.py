@@ -72,8 +72,9 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    A row in which nothing is present is of the most frequent class of the training rows. What fits of one search have
-    in common is kept in ``mmsk.fusion.memo``, at most 512 MB in this process.
+    A row in which nothing is present is of the class that is most frequent among such rows of the training data, and,
+    where there are none, among all. What fits of one search have in common is kept in ``mmsk.fusion.memo``, at most
+    512 MB in this process.
 
     References
     ----------
@@ -170,9 +171,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self.svc_ = svc.fit(mixed, y, sample_weight=sample_weight)
         self.classes_ = self.svc_.classes_
         self._calibrated = self._calibrate(mixed, y, sample_weight) if self.probability else None
-        weights = None if sample_weight is None else np.asarray(sample_weight)
-        counts = np.bincount(np.searchsorted(self.classes_, y), weights=weights)
-        self._prior = counts / counts.sum()
+        self._prior = _prior_of_nothing(np.equal(y, self.classes_[:, None]), ~mixed.any(axis=1), sample_weight)
         self.submodels_: dict[str, KernelFusionClassifier] = {}
         if self.absent == "submodel":
             self.submodels_ = fit_submodels(self, X, y, self._mix.held(), self.weights_, sample_weight)
@@ -219,7 +218,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_rows, n_classes)
-            The shares of the classes for a row in which nothing is present.
+            The shares of the classes, among training rows of its like, for a row in which nothing is present.
         """
         X, mixed = self._mixed_with_training(X)
         machine = self._calibrated
@@ -254,6 +253,14 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         svc = SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight, tol=self.tol)
         shuffled = StratifiedKFold(folds, shuffle=True, random_state=0)  # tables are often sorted
         return CalibratedClassifierCV(svc, ensemble=False, cv=shuffled).fit(mixed, y, sample_weight=sample_weight)
+
+
+def _prior_of_nothing(is_class: np.ndarray, empty: np.ndarray, sample_weight: Any) -> np.ndarray:
+    """Return the shares of the classes among empty rows, drawn towards those among all as if by one row more."""
+    weights = np.ones(len(empty)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    everywhere = is_class @ weights / weights.sum()
+    counts = is_class @ (weights * empty) + everywhere
+    return np.asarray(counts / counts.sum())
 
 
 def _softmax(decisions: np.ndarray) -> np.ndarray:

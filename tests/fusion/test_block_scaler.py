@@ -135,6 +135,7 @@ def test_a_learned_weight_is_for_numbers_too_and_for_rows_that_are_present():
 @pytest.mark.parametrize("y", [None, ["a"] * 6], ids=["no labels", "one class"])
 def test_without_labels_to_learn_from_a_weight_is_one(y):
     assert BlockScaler(weight="auto").fit(np.arange(6.0)[:, None], y).weight_ == 1
+    assert BlockScaler(weight="auto").fit(np.full((6, 2), np.nan), list("aabbcc")).weight_ == 1
 
 
 def test_weights_are_learned_by_default_where_they_are_seen():

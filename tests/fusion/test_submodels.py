@@ -85,3 +85,11 @@ def test_many_modalities_have_models_of_one_and_of_all_but_one():
     many = [(f"m{number}", "passthrough", [column]) for number, column in enumerate(X.columns[:6])]
     whole = KernelFusionClassifier(fusion_transformer(many), absent="submodel").fit(X, Y)
     assert sorted(key.count("+") for key in whole.submodels_) == [0] * 6 + [4] * 6
+
+
+def test_that_nothing_is_known_may_tell_something():
+    holes = X.copy()
+    holes.loc[np.flatnonzero(Y == Y[0])[:20], list(X.columns)] = np.nan
+    whole = model(probability=True).fit(holes, Y)
+    assert list(whole.predict(without(X[:2], "abc"))) == [Y[0]] * 2
+    assert whole.predict_proba(without(X[:2], "abc"))[0, list(whole.classes_).index(Y[0])] > 0.9
