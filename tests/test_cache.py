@@ -140,3 +140,8 @@ def test_what_one_process_has_described_another_does_not(toy, described, tmp_pat
     described.clear()
     np.testing.assert_array_equal(toy.Bytes(cache=FeatureCache(tmp_path)).fit_transform([b"a", b"bc"]), found)
     assert described == []
+
+
+def test_its_text_says_where_it_is():
+    assert repr(FeatureCache()) == "FeatureCache()"
+    assert repr(FeatureCache("some/folder")) == "FeatureCache('some/folder')"

@@ -139,8 +139,9 @@ def test_the_search_tells_its_best_score(models, tmp_path):
 
 def test_names_to_trust_are_told_and_kept(table, tmp_path):
     model = FunctionDescriptor(np.std, "image").fit(table["image"])
-    with pytest.warns(UserWarning, match=r"have to be trusted by name: numpy\.std"):
+    with pytest.warns(UserWarning, match=r"have to be trusted by name: numpy\.std") as told:
         assert save(model, tmp_path / "m.mmsk") == ["numpy.std"]
+    assert told[0].filename == __file__
     assert read_manifest(tmp_path / "m.mmsk")["trusted"] == ["numpy.std"]
     with pytest.raises(UntrustedModelError, match=r"not trusted: numpy\.std; trust a name only if") as caught:
         load(tmp_path / "m.mmsk")
@@ -168,8 +169,9 @@ def test_a_model_that_skops_has_no_form_for_is_refused(tmp_path):
 
 
 def test_a_model_that_cannot_be_asked_says_so_in_its_manifest(tmp_path):
-    with pytest.warns(UserWarning, match="has no probe"):
+    with pytest.warns(UserWarning, match="has no probe") as told:
         save(Pipeline([("scale", BlockScaler())]), tmp_path / "m.mmsk")
+    assert told[0].filename == __file__
     assert "could not be asked" in read_manifest(tmp_path / "m.mmsk")["probe"]["reason"]
     assert isinstance(load(tmp_path / "m.mmsk")["scale"], BlockScaler)
 

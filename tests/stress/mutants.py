@@ -28,7 +28,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-PERSISTENCE = ["persistence/test_round_trip.py", "persistence/test_hostile.py", "persistence/test_versions.py"]
+PERSISTENCE = [
+    f"persistence/test_{name}.py" for name in ("archive", "bounds", "inputs", "round_trip", "hostile", "versions")
+]
 STORE = ["test_cache.py", "test_cache_machine.py", "test_store.py"]
 TESTS = {  # in the order in which they are run
     "mmsk/image/_decode.py": ["image/test_bad_pictures.py", "image/test_picture.py", "image/test_encodings.py"],
