@@ -29,7 +29,8 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 PERSISTENCE = [
-    f"persistence/test_{name}.py" for name in ("archive", "bounds", "inputs", "round_trip", "hostile", "versions")
+    f"persistence/test_{name}.py"
+    for name in ("archive", "bounds", "inputs", "probe", "round_trip", "hostile", "versions")
 ]
 STORE = ["test_cache.py", "test_cache_machine.py", "test_store.py"]
 TESTS = {  # in the order in which they are run
