@@ -424,7 +424,10 @@ def test_a_changed_byte_of_an_array_header_is_seen():
     assert "size" in array_problem(good.replace(b"(2, 3)", b"(-2,3)"), len(good))
 
 
-@pytest.mark.parametrize("content", [b"", b"P", b"PK\3\4", b"not a model", b"\x89PNG\r\n\x1a\n", b"PK\5\6" + bytes(18)])
+NO_MODELS = [b"", b"P", b"PK\3\4", b"not a model", b"(a)\n", b"(a/", b"\x89PNG\r\n\x1a\n", b"PK\5\6" + bytes(18)]
+
+
+@pytest.mark.parametrize("content", NO_MODELS)
 def test_what_is_no_model_says_so(content, tmp_path):
     (tmp_path / "m.mmsk").write_bytes(content)
     with pytest.raises(ModelError, match=r"not a model of mmsk"):
