@@ -171,7 +171,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self.svc_ = svc.fit(mixed, y, sample_weight=sample_weight)
         self.classes_ = self.svc_.classes_
         self._calibrated = self._calibrate(mixed, y, sample_weight) if self.probability else None
-        self._prior = _prior_of_nothing(np.asarray(y[:, None] == self.classes_).T, ~mixed.any(axis=1), sample_weight)
+        is_class = (np.asarray(y)[:, None] == self.classes_).T
+        self._prior = _prior_of_nothing(is_class, np.logical_not(mixed.any(axis=1)), sample_weight)
         self.submodels_: dict[str, KernelFusionClassifier] = {}
         if self.absent == "submodel":
             self.submodels_ = fit_submodels(self, X, y, self._mix.held(), self.weights_, sample_weight)
