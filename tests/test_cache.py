@@ -145,3 +145,26 @@ def test_what_one_process_has_described_another_does_not(toy, described, tmp_pat
 def test_its_text_says_where_it_is():
     assert repr(FeatureCache()) == "FeatureCache()"
     assert repr(FeatureCache("some/folder")) == "FeatureCache('some/folder')"
+
+
+def test_a_payload_that_is_no_vector_is_absent(tmp_path):
+    cache = FeatureCache(tmp_path, max_memory=0)
+    cache.store.put_many({b"odd": b"12345", b"even": VECTOR.tobytes()})
+    assert cache.get(b"odd") is None
+    assert list(cache.get_many([b"odd", b"even"])) == [b"even"]
+
+
+def test_a_folder_alone_is_enough_to_be_on(tmp_path):
+    assert FeatureCache(tmp_path, max_memory=0).enabled
+
+
+def test_digests_of_files_are_kept_by_what_the_files_are_known_by(tmp_path, monkeypatch):
+    monkeypatch.setattr("mmsk._reference._remembered", {})
+    keys = [(1, 2, 3, 4, 5), (1, 2, 3, 4, 6)]
+    FeatureCache(tmp_path).put_many({}, {keys[0]: b"a" * 32})
+    monkeypatch.setattr("mmsk._reference._remembered", {})
+    cache = FeatureCache(tmp_path)
+    assert cache.digests_of([*keys, None]) == {keys[0]: b"a" * 32}
+    assert (cache.digest_of(keys[0]), cache.digest_of(keys[1]), cache.digest_of(None)) == (b"a" * 32, None, None)
+    assert FeatureCache().digest_of(keys[0]) == b"a" * 32  # this process knows it now
+    assert FeatureCache().digests_of([keys[1], None]) == {}

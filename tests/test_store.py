@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmsk._store import SCHEMA, Store
+from mmsk._store import PAGE, ROW_OVERHEAD, SCHEMA, Store
 from mmsk.cache import FeatureCache, resolve
 from mmsk.image import HOG
 
@@ -298,3 +298,41 @@ def test_what_was_used_is_written_down_when_a_store_is_closed(tmp_path, monkeypa
         days = dict(connection.execute("select key, used from items").fetchall())
     connection.close()
     assert days[key(1)] == later // 86_400 > days[key(0)] == days[key(2)]
+
+
+def test_more_keys_than_a_query_takes(tmp_path):
+    store = filled(tmp_path, 1_201)
+    found = store.get_many([key(number) for number in range(1_300)])
+    assert found == {key(number): payload(number) for number in range(1_201)}
+    assert store.get_many([]) == {}
+
+
+def test_what_is_known_of_a_store_that_nobody_has_begun(tmp_path):
+    store = Store(tmp_path / "file" / "store", 7)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.warns(UserWarning, match="is not used"):
+        assert store.info() == {"path": str(store.path), "rows": 0, "bytes": 0, "max_bytes": 7}
+    assert (store.verify(), store.prune(0)) == (0, 0)
+    store.clear()
+    store.close()
+
+
+def test_verify_counts_and_deletes_what_is_damaged(tmp_path):
+    store = filled(tmp_path, 10)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("update items set crc = crc + 1 where key in (?, ?)", (key(3), key(4)))
+    connection.close()
+    assert store.get(key(3)) is None
+    assert (store.verify(), store.verify(), store.info()["rows"]) == (2, 0, 8)
+
+
+def test_prune_keeps_as_much_as_there_is_room_for(tmp_path):
+    rows = 400
+    store = filled(tmp_path, rows)
+    each = len(payload(0)) + ROW_OVERHEAD
+    assert store.prune(store.info()["bytes"]) == 0
+    assert store.prune(100 * each) == rows - 100
+    assert store.info()["rows"] == 100
+    store.clear()
+    assert store.info()["rows"] == 0
+    assert store.info()["bytes"] < 4 * PAGE

@@ -32,10 +32,11 @@ PERSISTENCE = [
     f"persistence/test_{name}.py"
     for name in ("archive", "bounds", "inputs", "probe", "round_trip", "hostile", "versions")
 ]
+HEADS = ["pipeline/test_validate.py"]
 STORE = ["test_cache.py", "test_cache_machine.py", "test_store.py"]
 TESTS = {  # in the order in which they are run
-    "mmsk/image/_decode.py": ["image/test_bad_pictures.py", "image/test_picture.py", "image/test_encodings.py"],
-    "mmsk/audio/_decode.py": ["audio/test_decode.py", "audio/test_sound.py", "audio/test_aac.py"],
+    "mmsk/image/_decode.py": [f"image/test_{name}.py" for name in ("bad_pictures", "picture", "encodings")] + HEADS,
+    "mmsk/audio/_decode.py": [f"audio/test_{name}.py" for name in ("decode", "sound", "aac")] + HEADS,
     "mmsk/_reference.py": ["test_reference.py", "test_digest.py", "test_engine.py", "test_store.py"],
     "mmsk/cache.py": [*STORE, "test_engine.py"],
     "mmsk/_store.py": [*STORE, "cli/test_cache.py", "test_stress.py"],
