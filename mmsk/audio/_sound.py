@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mmsk._items import Item
+from mmsk._items import Item, Limits
 from mmsk._params import InvalidParameterError
 from mmsk.audio import _spectrum
 from mmsk.audio._decode import Decoded, check_header, decode
@@ -78,7 +78,7 @@ class Sound(Item, kind="audio"):
         self._memo: dict[tuple[Any, ...], np.ndarray] = {}
 
     @classmethod
-    def merge_limits(cls, limits: Mapping[str, Any] | None) -> dict[str, Any]:
+    def merge_limits(cls, limits: Mapping[str, Any] | None) -> Limits:
         """Return the default limits with the given ones in their place, as in `Item`."""
         merged = super().merge_limits(limits)
         if merged["on_long"] not in ("error", "truncate"):

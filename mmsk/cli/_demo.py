@@ -82,8 +82,9 @@ def compare(problem: Problem, jobs: int) -> Any:
     say(score_table(scores))
     note(
         "Learned weights are the default; they cost no search. Tuned weights are chosen inside of the training rows of "
-        "each fold, so that the last line is as honest as the others. ROC-AUC: one class against the rest, from pooled out-of-fold decision values. Seconds: fits and "
-        f"predictions; the items were described once before, in {seconds:.0f} s."
+        "each fold, so that the last line is as honest as the others. ROC-AUC: one class against the rest, from pooled "
+        "out-of-fold decision values. Seconds: fits and predictions; the items were described once before, in "
+        f"{seconds:.0f} s."
     )
     return model
 
