@@ -15,7 +15,6 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from mmsk._base import ItemDescriptor
 from mmsk._reference import digest, is_missing
@@ -38,10 +37,11 @@ def content_key(what: str, estimator: Any, columns: Any, *arrays: Any) -> Hashab
     *arrays : array-like or None
         Labels, sample weights and the like.
     """
+    if (known := fingerprint(estimator)) is None:
+        return None
     rows = None if columns is None else rows_digest(estimator, columns)
     others = [digest(()) if array is None else digest(_flat(array)) for array in arrays]
-    known = fingerprint(estimator)
-    if rows is None or known is None or None in others:
+    if rows is None or None in others:
         return None
     return (what, *known, rows, *others)
 
@@ -49,12 +49,12 @@ def content_key(what: str, estimator: Any, columns: Any, *arrays: Any) -> Hashab
 def fingerprint(estimator: Any) -> tuple[Hashable, ...] | None:
     """Return what names an estimator: its parameters and its classes; None if it does not do the same each time.
 
-    The classes count as objects: one that a notebook has defined anew is another one.
+    The estimator is not fitted. The classes count as objects: one that a notebook has defined anew is another one.
     """
     if not repeatable(estimator):
         return None
     try:
-        return joblib.hash(clone(estimator, safe=False)), *map(type, parts_of(estimator))
+        return joblib.hash(estimator), *map(type, parts_of(estimator))
     except Exception:  # something in it cannot be pickled
         return None
 
