@@ -14,6 +14,8 @@ from mmsk._params import COUNT
 from mmsk.cache import FeatureCache
 from mmsk.errors import MediaError
 
+collect_ignore_glob = ["fuzzing/*.py", "stress/*.py", "traps/*.py"]  # what `make` runs: scripts, not tests
+
 
 class Blob(Item, kind="blob"):
     """Some bytes."""

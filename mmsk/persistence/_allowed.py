@@ -26,6 +26,7 @@ FUSION = """
     mmsk.fusion._shared_space.SharedSpace mmsk.retrieval._retriever.CrossModalRetriever
     mmsk.fusion._calibration.Calibration mmsk.fusion._gate.Gate mmsk.fusion._kernel_mix.KernelMix
     mmsk.fusion._late_combine.FixedShares mmsk.fusion._late_combine.Stack mmsk.fusion._quality.Quality
+    mmsk.pipeline._weights.DirichletWeights mmsk.pipeline._weights._RootOfGamma
 """
 
 # what skops leaves out: see `_trees.py` for the two classes of tree nodes

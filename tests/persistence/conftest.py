@@ -18,13 +18,21 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, StratifiedKFold
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import SVC
 
-from mmsk import DescriptorUnion, FunctionDescriptor, fusion_pipeline, fusion_transformer
+from mmsk import (
+    AugmentedClassifier,
+    AugmentedRegressor,
+    DescriptorUnion,
+    FunctionDescriptor,
+    fusion_pipeline,
+    fusion_transformer,
+    weight_distributions,
+)
 from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.datasets import make_multimodal
 from mmsk.fusion import (
@@ -106,6 +114,7 @@ MODELS = {
     "kernels, calibrated": lambda: KernelFusionClassifier(
         fusion_transformer(MEDIA), kernel="rbf", weights="easymkl", probability=True, dropout=0.2, random_state=0
     ).fit(X, LABELS),
+    "kernels, submodels": lambda: KernelFusionClassifier(fusion_transformer(TABLE), absent="submodel").fit(X, LABELS),
     "kernel regressor": lambda: KernelFusionRegressor(fusion_transformer(MEDIA)).fit(X, NUMBERS),
     "late mean": lambda: late("mean"),
     "late product": lambda: late("product"),
@@ -129,6 +138,20 @@ MODELS = {
         LateFusionClassifier(modality_models(fusion_transformer(MEDIA), LogisticRegression())),
         {"combine": ["mean", "gate"]},
     ),
+    "search, drawn": lambda: RandomizedSearchCV(
+        fusion_pipeline(TABLE), weight_distributions(fusion_pipeline(TABLE)), n_iter=2, cv=2, random_state=0
+    ).fit(X, LABELS),
+    "search, drawn shares": lambda: RandomizedSearchCV(
+        KernelFusionClassifier(fusion_transformer(TABLE)),
+        weight_distributions(KernelFusionClassifier(fusion_transformer(TABLE))),
+        n_iter=2,
+        cv=2,
+        random_state=0,
+    ).fit(X, LABELS),
+    "augmented": lambda: AugmentedClassifier(fusion_pipeline(MEDIA), random_state=0).fit(X, LABELS),
+    "augmented regressor": lambda: AugmentedRegressor(
+        KernelFusionRegressor(fusion_transformer(MEDIA)), random_state=0
+    ).fit(X, NUMBERS),
     "fusion": lambda: fusion_transformer(TABLE).fit(X),
     "union": lambda: DescriptorUnion([("h", HOG()), ("l", LBP())]).fit(X["image"]),
     "function": lambda: FunctionDescriptor(np.median, "image").fit(X["image"]),

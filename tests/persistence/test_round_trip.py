@@ -71,7 +71,7 @@ def test_a_public_estimator_that_nobody_tries_is_found(models):
     public = {
         one
         for room in (mmsk, mmsk.text, mmsk.image, mmsk.audio, mmsk.fusion, mmsk.retrieval)
-        for one in map(vars(room).get, room.__all__)
+        for one in (getattr(room, name) for name in room.__all__)
         if isinstance(one, type) and issubclass(one, BaseEstimator)
     }
     assert len(public) > 15
