@@ -60,7 +60,7 @@ def write_pictures(folder: Path, n_pictures: int, side: int) -> None:
         (folder / f"{number:05d}.jpg").write_bytes(picture[:2] + comment + picture[2:])
 
 
-def _cost_of_a_row(options: Options, name: str, memo: int) -> Row:
+def _cost_of_a_row(options: Options, setting: str, memo: int) -> Row:
     """Compare the time a row in a long column with that in a short one."""
     from mmsk import FeatureCache
     from mmsk.image import HOG
@@ -79,7 +79,7 @@ def _cost_of_a_row(options: Options, name: str, memo: int) -> Row:
     for name, n_rows in (("other", short), ("mmsk", long)):
         timings[name] = timings[name].per(n_rows)
     ratio = timings["mmsk"].median() / timings["other"].median()
-    what = f"a row of {long:,} small pictures / a row of {short:,}, {name}"
+    what = f"a row of {long:,} small pictures / a row of {short:,}, {setting}"
     ok = abs(ratio - 1) <= DRIFT
     figures = {"seconds": {name: timing.rounded() for name, timing in timings.items()}}
     mine, other = (show(timings[name].median()) for name in ("mmsk", "other"))
