@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import t
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -176,9 +177,11 @@ def main() -> None:
                 lost = 100 * (scores[best] - scores[ours])
                 regrets[ours].append(float(lost.mean()))
                 above = [100 * (scores[ours] - scores[name]).mean() for name in NEVER_BELOW]
-                interval = 2.776 * lost.std(ddof=1) / np.sqrt(len(lost)) if len(lost) > 1 else np.nan
+                error = lost.std(ddof=1) / np.sqrt(len(lost)) if len(lost) > 1 else np.nan
+                interval = t.ppf(0.975, len(lost) - 1) * error  # of 95%
+                name = of.name.replace("|", " or ")
                 print(
-                    f"| {of.name} | {best} | {scores[best].mean():.3f} | {ours} | {scores[ours].mean():.3f} "
+                    f"| {name} | {best} | {scores[best].mean():.3f} | {ours} | {scores[ours].mean():.3f} "
                     f"| {lost.mean():+.2f} ± {interval:.2f} | {above[0]:+.1f} | {above[1]:+.1f} |",
                     flush=True,
                 )
