@@ -64,11 +64,11 @@ class Column:
 
     def __post_init__(self) -> None:
         self.widths = [len(part.names_) for part in self.parts]
-        keys = [part._cache_key() for part in self.parts]
+        keys = [part._cache_key() if self.cache.enabled else None for part in self.parts]
         # a limit may change a vector (a sound cut at max_seconds), where a file lies may not
         limits = json.dumps({**self.limits, "root": None}, sort_keys=True, default=repr).encode()
         self.keys = [None if key is None else key + limits for key in keys]
-        self.caching = any(key is not None for key in keys) and self.cache.enabled
+        self.caching = any(key is not None for key in keys)
 
 
 @dataclass
@@ -196,7 +196,7 @@ def _pool(vectors: Sequence[np.ndarray], pool: str) -> np.ndarray:
 def _describe_reference(column: Column, reference: Any, result: Described) -> np.ndarray:
     """Return one item's vector, from the cache as far as that goes."""
     stat = column.item_class.stat_key(reference, column.limits) if column.caching else None
-    known = column.cache.digest_of(stat)
+    known = None if stat is None else column.cache.digest_of(stat)
     vectors = _look_up(column, known, result.vectors)
     if any(vector is None for vector in vectors):
         content = column.item_class.read(reference, column.limits)
@@ -212,16 +212,21 @@ def _describe_reference(column: Column, reference: Any, result: Described) -> np
                 key = column.keys[position]
                 if known is not None and key is not None:
                     result.vectors[_vector_key(known, key)] = vector
-    return np.concatenate([vector for vector in vectors if vector is not None])
+    found = [vector for vector in vectors if vector is not None]
+    return found[0] if len(found) == 1 else np.concatenate(found)
 
 
 def _checked(part: Part, answer: Any, width: int) -> np.ndarray:
     """Return a descriptor's answer as a float32 vector, refusing one of another length or with holes in it."""
-    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite below
-        vector: np.ndarray = np.array(answer, dtype=np.float32)  # a copy: the next answer may be written over this one
+    vector = np.asarray(answer)
+    if vector.dtype == np.float32:
+        vector = vector.copy()  # the next answer may be written over this one
+    else:
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite below
+            vector = vector.astype(np.float32)
     if vector.shape != (width,):
         raise MmskError(f"{type(part).__name__} returned shape {vector.shape}, expected ({width},)")
-    if not np.isfinite(vector).all():
+    if np.count_nonzero(np.isfinite(vector)) < width:
         raise MediaError("nonfinite", detail=f"{type(part).__name__} is not finite for this item")
     return vector
 
@@ -233,13 +238,13 @@ def _vector_key(content: bytes, part: bytes) -> bytes:
 
 def _look_up(column: Column, content: bytes | None, fresh: Mapping[bytes, np.ndarray]) -> list[np.ndarray | None]:
     """Return each part's vector of a content, None where it is not known."""
-    found: list[np.ndarray | None] = []
-    for key in column.keys:
-        vector = None
-        if content is not None and key is not None:
+    found: list[np.ndarray | None] = [None] * len(column.keys)
+    if content is None:
+        return found
+    for position, key in enumerate(column.keys):
+        if key is not None:
             name = _vector_key(content, key)
-            vector = fresh[name] if name in fresh else column.cache.get(name)
-        found.append(vector)
+            found[position] = fresh[name] if name in fresh else column.cache.get(name)
     return found
 
 

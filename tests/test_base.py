@@ -94,6 +94,7 @@ def test_a_mistake_of_the_descriptors_is_never_a_bad_item(toy, monkeypatch, back
     [
         (np.array([1.0, np.nan]), "nonfinite"),
         (np.array([1.0, np.inf]), "nonfinite"),
+        (np.array([1.0, np.nan], dtype=np.float32), "nonfinite"),
         (np.array([1.0, 1e300]), "nonfinite"),
         (np.zeros(3), r"returned shape \(3,\), expected \(2,\)"),
         (np.zeros((1, 2)), r"returned shape \(1, 2\), expected \(2,\)"),

@@ -53,7 +53,7 @@ def hog(
     else:
         magnitude, bins = np.empty_like(image), np.empty(image.shape, dtype=np.int32)
         _by_comparison(image, *_directions(orientations, dtype), magnitude, bins)
-    rows, columns = (side // cell for side, cell in zip(image.shape, pixels_per_cell, strict=True))
+    rows, columns = image.shape[0] // pixels_per_cell[0], image.shape[1] // pixels_per_cell[1]
     cells = np.zeros((rows, columns * orientations), dtype=dtype)
     _fill_cells(magnitude, bins, *pixels_per_cell, orientations, cells)
     high, wide = cells_per_block
@@ -129,13 +129,16 @@ def _by_comparison(
 def _fill_cells(
     magnitude: np.ndarray, bins: np.ndarray, high: int, wide: int, orientations: int, cells: np.ndarray
 ) -> None:
-    """Add up the magnitudes in each cell by bin, and divide by the cell's pixels."""
+    """Add up the magnitudes in each cell by bin, and divide by the cell's pixels.
+
+    A pixel of each cell in turn: neighbours mostly share a bin, and an addition would have to wait for the one before.
+    """
     for y in range(cells.shape[0] * high):
-        length, found = magnitude[y], bins[y]
-        for column in range(cells.shape[1] // orientations):
-            cell = cells[y // high, column * orientations : (column + 1) * orientations]
-            for x in range(column * wide, (column + 1) * wide):
-                cell[found[x]] += length[x]
+        length, found, row = magnitude[y], bins[y], cells[y // high]
+        for offset in range(wide):
+            for column in range(cells.shape[1] // orientations):
+                x = column * wide + offset
+                row[column * orientations + found[x]] += length[x]
     cells /= high * wide
 
 
