@@ -4,7 +4,7 @@ import pytest
 
 from .traps.__main__ import MEGABYTES, run
 
-N_TRAPS = 33
+N_TRAPS = 35
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ READERS: tuple[tuple[tuple[bytes, ...], type[ImageFile.ImageFile]], ...] = (
     ((b"BM",), BmpImageFile),
     ((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf", b"Py"), PpmImageFile),
 )
-WEBP_CANVASES = 3  # the whole canvas is held that often for the smallest of animations
+WEBP_CANVASES = 3  # Pillow reads each WebP as an animation: the canvas is held that often beside the picture
 ORIENTATION = 0x0112  # EXIF tag: how the camera was held
 
 _warnings_lock = Lock()
@@ -61,7 +61,7 @@ def open_header(content: bytes, limits: Mapping[str, Any]) -> ImageFile.ImageFil
         raise MediaError("truncated", detail=f"{len(content):,} bytes, its header promises {needed:,} or more")
     with decoding(limits), _quiet():
         picture = reader(BytesIO(content))
-    check_size(picture.size, limits, WEBP_CANVASES if _is_animated_webp(content) else 1)
+    check_size(picture.size, limits, WEBP_CANVASES if reader is WebPImageFile else 1)
     return picture
 
 
@@ -81,7 +81,7 @@ def check_size(size: tuple[int, int], limits: Mapping[str, Any], times: int = 1)
         raise MediaError("empty", detail=f"{width} x {height} pixels")
     found = f"{width} x {height} = {width * height:,} pixels"
     if times * width * height > limits["max_pixels"]:
-        counted = f", which count {times} times in an animation" if times > 1 else ""
+        counted = f", which count {times} times in a WebP" if times > 1 else ""
         raise MediaError("too_large", detail=f"{found}{counted}, max_pixels={limits['max_pixels']:,}")
     if max(size) > limits["max_side"]:
         raise MediaError("too_large", detail=f"{found}, max_side={limits['max_side']:,}")
@@ -114,11 +114,6 @@ def decoding(limits: Mapping[str, Any]) -> Iterator[None]:
             raise MediaError("too_large", detail=f"{what}; max_pixels={limits['max_pixels']:,}") from error
         short = isinstance(error, (EOFError, struct.error, IndexError)) or "truncated" in str(error).lower()
         raise MediaError("truncated" if short else "corrupt", detail=what) from error
-
-
-def _is_animated_webp(content: bytes) -> bool:
-    """Return whether a WebP has the flag of an animation: a few bytes then stand for a canvas of any size."""
-    return content[8:16] == b"WEBPVP8X" and content[20:21] != b"" and bool(content[20] & 2)
 
 
 def _least_length(content: bytes) -> int:

@@ -46,8 +46,8 @@ class Picture(Item, kind="image"):
         PNG, JPEG, GIF, TIFF, WebP, BMP or PPM; or numbers (bool, integer or floating).
     limits : mapping, default=None
         ``max_bytes`` (64 MiB); ``root`` (None); ``max_pixels`` (40,000,000) and ``max_side`` (65,535), both read from
-        the header before anything is decoded. An animated WebP counts three times. Decoding takes up to 5 bytes of
-        memory a pixel, of a WebP 15.
+        the header before anything is decoded. Decoding takes up to 5 bytes of memory a pixel, of a WebP 15: its pixels
+        count three times.
 
     Raises
     ------

@@ -121,10 +121,11 @@ def test_the_number_of_pixels_is_read_before_any_is_decoded(photo, encode, monke
 def test_the_limit_of_pixels(form, photo, encode):
     content = {"array": photo, "PIL": Image.fromarray(photo)}.get(form)
     content = encode(photo, form) if content is None else content
-    error = refusal(content, max_pixels=96 * 128 - 1)
+    times, counted = (3, ", which count 3 times in a WebP") if form == "WEBP" else (1, "")
+    error = refusal(content, max_pixels=times * 96 * 128 - 1)
     assert error.kind == "too_large"
-    assert "128 x 96 = 12,288 pixels, max_pixels=12,287" in error.detail
-    assert Picture.open(content, {"max_pixels": 96 * 128}).rgb().shape == (96, 128, 3)
+    assert f"128 x 96 = 12,288 pixels{counted}, max_pixels={times * 12_288 - 1:,}" in error.detail
+    assert Picture.open(content, {"max_pixels": times * 96 * 128}).rgb().shape == (96, 128, 3)
 
 
 def test_the_limit_of_pixels_may_be_raised_beyond_pillows(encode, monkeypatch):
@@ -142,14 +143,11 @@ def test_the_limit_of_a_side(encode):
     assert Picture(thin, {"max_side": 70_000}).gray().shape == (70_000, 1)
 
 
-def test_an_animated_webp_counts_three_times(photo, encode):
+def test_an_animated_webp_counts_three_times_too(photo, encode):
     frames = [Image.fromarray(photo), Image.fromarray(255 - photo)]
     animated = encode(frames[0], "WEBP", lossless=True, save_all=True, append_images=frames[1:])
-    error = refusal(animated, max_pixels=3 * 96 * 128 - 1)
-    assert error.kind == "too_large"
-    assert "128 x 96 = 12,288 pixels, which count 3 times in an animation, max_pixels=36,863" in error.detail
+    assert refusal(animated, max_pixels=3 * 96 * 128 - 1).kind == "too_large"
     np.testing.assert_array_equal(Picture(animated, {"max_pixels": 3 * 96 * 128}).rgb(), photo)
-    assert Picture(encode(photo, "WEBP"), {"max_pixels": 96 * 128}).shape == (96, 128)
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(12_000, 12_000), (16_384, 16_384)])

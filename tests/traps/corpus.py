@@ -54,6 +54,8 @@ def _pictures() -> dict[str, tuple[bytes, str]]:
         "31 pages.tif": (pages.getvalue(), "features"),
         "pages in a ring.tif": (_ring(pages.getvalue()), "features"),
         "large canvas.webp": (bytes(webp), "too_large"),
+        "39 megapixels.webp": (_webp(6_500, 6_000), "too_large"),
+        "13 megapixels.webp": (_webp(3_700, 3_600), "features"),
         "zTXt bomb.png": (_png(16, 16, _chunk(b"zTXt", bomb)), "corrupt"),
         "iCCP bomb.png": (_png(16, 16, _chunk(b"iCCP", profile)), "corrupt"),
         "postscript.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n(/etc/passwd) run", "unknown_format"),
@@ -110,6 +112,14 @@ def _png(columns: int, rows: int, *extra: bytes, depth: int = 8) -> bytes:
     pixels = b"".join(packer.compress(row) for _ in range(rows)) + packer.flush()
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, depth, 0, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+
+
+def _webp(columns: int, rows: int) -> bytes:
+    """Return a picture of random colours, in large squares."""
+    colors = np.random.default_rng(0).integers(0, 256, (rows // 100, columns // 100, 3), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(colors).resize((columns, rows)).save(content, "WEBP", method=0)
+    return content.getvalue()
 
 
 def _exif(orientation: int) -> bytes:
