@@ -31,6 +31,7 @@ MAX_NPZ = 8  # arrays of one sparse matrix
 CHUNK = 2**18
 
 END = struct.Struct("<4s4H2LH")  # the end record of a zip file
+COMMENT = 2**16  # bytes after it that a comment may take
 LOCATOR = 20  # bytes before it where the record of the extension for large files would be
 HEADER_BYTES = 10_000  # of an array that says its type and shape
 
@@ -146,6 +147,7 @@ class Archive:
         file.seek(max(0, self.size - END.size - LOCATOR))
         tail = file.read()
         if len(tail) < END.size or tail[-END.size :][:4] != b"PK\5\6":
+            self._refuse_comments(file)
             raise ModelError(self.path, "damaged or not a model of mmsk: it does not end as a zip file does")
         _, disk, start_disk, here, entries, length, start, comment = END.unpack(tail[-END.size :])
         if tail[:4] == b"PK\6\7" or disk or start_disk or comment or here != entries:
@@ -153,8 +155,17 @@ class Archive:
         if entries > max_entries or length > ENTRY_BYTES * max_entries:
             raise self.refused(f"{entries:,} entries listed in {length:,} bytes; there may be {max_entries:,}")
         if start + length + END.size != self.size:
-            raise ModelError(self.path, "damaged: its parts do not add up to its size")
+            raise self.refused("its parts do not add up to its size, as if something were added or lost")
         file.seek(0)
+
+    def _refuse_comments(self, file: IO[bytes]) -> None:
+        """Tell a whole zip file with something behind it from one that was cut off."""
+        begin = file.seek(max(0, self.size - END.size - COMMENT))
+        tail = file.read()
+        for found in re.finditer(b"PK\5\6", tail[: 4 - END.size]):
+            *_, length, start, _ = END.unpack_from(tail, found.start())
+            if start + length == begin + found.start():
+                raise self.refused("something follows the end of the zip file")
 
     def _check_entries(self, names: str) -> None:
         """Look at the table of contents."""

@@ -72,6 +72,8 @@ def audit(schema: dict[str, Any], path: str, trusted: Collection[str]) -> list[s
             untrusted.add(name)
         if loader == "DictNode" and not _plain_keys(node):
             raise UntrustedModelError(path, "refused: the keys of a dict are no plain values")
+        if loader == "JsonNode" and _is_deep(node.get("content")):
+            raise UntrustedModelError(path, f"refused: a value is more than {MAX_DEPTH} levels deep")
         if loader == "RandomGeneratorNode" and not _known_generator(node):
             raise UntrustedModelError(path, "refused: a random generator is made of something else")
     if untrusted:
@@ -137,6 +139,13 @@ def _nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
+
+
+def _is_deep(content: Any) -> bool:
+    """Return whether JSON that is kept as text, of which most is a word or a number, is deeper than any model's."""
+    if not isinstance(content, str) or content.count("[") + content.count("{") <= MAX_DEPTH:
+        return False
+    return _depth(content.encode("utf-8", "surrogatepass")) > MAX_DEPTH
 
 
 def _depth(text: bytes) -> int:

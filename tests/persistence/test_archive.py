@@ -132,7 +132,7 @@ def test_parts_that_do_not_add_up(by):
     place = len(content) - 22 + 16
     [start] = struct.unpack("<L", content[place : place + 4])
     content[place : place + 4] = struct.pack("<L", start + by)
-    with pytest.raises(ModelError, match="do not add up"):
+    with pytest.raises(UntrustedModelError, match="do not add up"):
         Archive(io.BytesIO(content), "m", r".*")
 
 

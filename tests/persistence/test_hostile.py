@@ -193,9 +193,9 @@ def npz(**arrays):
     return stream.getvalue()
 
 
-def refused(path, watch, match=None, error=UntrustedModelError):
+def refused(path, watch, match=None):
     watch.clear()
-    with pytest.raises(error, match=match) as caught:
+    with pytest.raises(UntrustedModelError, match=match) as caught:
         load(path)
     assert watch == []
     assert not os.path.exists("pwned")
@@ -308,11 +308,21 @@ def deep(levels):
 def test_depth(forge, watch, saved, tmp_path):
     refused(forge(files={"schema.json": deep(5000)}), watch, "5,000 levels deep")
     refused(forge(files={"schema.json": deep(150)}), watch, "protocol")  # deep, and still read
-    refused(forge(with_attribute({**text("a"), "content": "[" * 10**5})), watch, error=ModelError)
+    refused(forge(with_attribute({**text("a"), "content": "[" * 10**5})), watch, "more than 200 levels deep")
+    refused(forge(with_attribute({**text("a"), "content": "[" * 201 + "]" * 201})), watch, "more than 200 levels deep")
     with zipfile.ZipFile(tmp_path / "m.mmsk", "w") as archive:
         archive.writestr("manifest.json", deep(5000))
         archive.writestr("model.skops", b"")
     refused(tmp_path / "m.mmsk", watch, "5,000 levels deep")
+
+
+def test_values_that_are_just_deep_enough(forge):
+    model = load(forge(with_attribute({**text("a"), "content": "[" * 200 + "]" * 200})))
+    value, depth = model.more_, 1
+    while value:
+        (value,) = value
+        depth += 1
+    assert depth == 200
 
 
 def test_brackets_in_strings_are_not_depth(tmp_path):
@@ -361,14 +371,23 @@ def test_a_million_entries_are_refused_by_the_end_record(tmp_path, watch):
 
 def test_comments_and_large_file_extensions_are_refused(saved, tmp_path, watch):
     path = tmp_path / "m.mmsk"
-    path.write_bytes(saved)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.comment = b"hello"
-    refused(path, watch, "does not end as", ModelError)
+    for comment in (b"h", b"hello PK\5\6", bytes(2**16 - 1)):
+        path.write_bytes(saved)
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = comment
+        refused(path, watch, "something follows the end")
     path.write_bytes(saved[:-22] + b"PK\6\7" + bytes(16) + saved[-22:])
     refused(path, watch, "of a form")
     path.write_bytes(b"more" + saved)
-    refused(path, watch, "do not add up", ModelError)
+    refused(path, watch, "do not add up")
+
+
+@pytest.mark.parametrize("left", [-1, -22, -23, -140, 5_000, 100, 30])
+def test_a_file_that_was_cut_off_is_damaged_and_no_more(left, saved, tmp_path):
+    (tmp_path / "m.mmsk").write_bytes(saved[:left])
+    with pytest.raises(ModelError, match="does not end as a zip file does") as caught:
+        load(tmp_path / "m.mmsk")
+    assert not isinstance(caught.value, UntrustedModelError)
 
 
 def test_trees_that_point_outside(small, tmp_path, watch):
