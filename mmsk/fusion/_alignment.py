@@ -1,9 +1,10 @@
 """Kernel alignment: how kernels have to be weighed to look as much as possible like the kernel of the answers.
 
 Strategy: least squares between the mixture and the target kernel, nothing below 0; over all modalities at once
-(`alignment_shares`), or for each block on its own (`alignment_weight`). Two things differ from the paper. The diagonals
-are left out: every kernel has them, and in a modality of many columns and few rows there is little else, so that noise
-would be taken for signal. And what is learned shrinks towards equal shares, by n / (n + 50) for n rows.
+(`alignment_shares`), or for each block on its own (`alignment_weight`). Three things differ from the paper. Rows are
+compared by their angle alone, so that a few broken items far from all others do not decide. The diagonals are left out:
+every kernel has them, and in a modality of many columns and few rows there is little else, so that noise would be taken
+for signal. And what is learned shrinks towards equal shares, by n / (n + 50) for n rows.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def alignment_shares(grams: Sequence[np.ndarray], present: Sequence[np.ndarray],
     """
     count, n_rows = len(grams), len(target)
     equal = np.full(count, 1.0 / count)
-    centred = [without_diagonal(one, there) for one, there in zip(grams, present, strict=True)]
+    centred = [without_diagonal(_angles(one), there) for one, there in zip(grams, present, strict=True)]
     wanted = without_diagonal(target @ target.T, np.ones(n_rows, dtype=bool))
     likeness = np.array([float(np.vdot(one, wanted)) for one in centred])
     overlap = np.array([[float(np.vdot(one, other)) for other in centred] for one in centred])
@@ -74,14 +75,14 @@ def alignment_shares(grams: Sequence[np.ndarray], present: Sequence[np.ndarray],
 def alignment_weight(block: Any, y: Any) -> float:
     """Return the weight of a block: the root of how strongly its kernel speaks for the kernel of the answers.
 
-    The slope of the target's kernel over the block's (both centred and with a mean diagonal of one) is 1 for a block
+    The slope of the target's kernel over the block's (both centred and with a diagonal of about one) is 1 for a block
     that is the answer, 0 for noise. It is shrunk twice: towards 0, by how far it could be chance (the positive part of
     James and Stein's rule, with the variance that permuted answers would give), and towards 1, as the shares are.
 
     Parameters
     ----------
     block : {ndarray, sparse array} of shape (n_rows, n_features)
-        The present rows, of a mean squared norm of one.
+        The present rows.
     y : ndarray of shape (n_rows,) or (n_rows, n_outputs)
         Labels, or the numbers to predict.
 
@@ -105,7 +106,7 @@ def alignment_weight(block: Any, y: Any) -> float:
     energy = float((target**2).sum(axis=1).mean())
     if not energy > 0 or not np.isfinite(energy):
         return 1.0
-    gram = without_diagonal(linear_gram(some, some), everyone)
+    gram = without_diagonal(_angles(linear_gram(some, some)), everyone)
     wanted = without_diagonal(target @ target.T / energy, everyone)
     overlap, likeness = float(np.vdot(gram, gram)), float(np.vdot(gram, wanted))
     slope = 0.0
@@ -123,6 +124,13 @@ def _as_target(y: Any) -> np.ndarray:
     if len(classes) and few and type_of_target(y) in ("binary", "multiclass"):
         return np.asarray(y[:, None] == classes, dtype=np.float64)
     return np.asarray(y.reshape(len(y), -1), dtype=np.float64)
+
+
+def _angles(gram: np.ndarray) -> np.ndarray:
+    """Return the cosines of the angles between the rows; 0 for rows of zeros."""
+    lengths = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    return np.asarray(gram / lengths[:, None] / lengths)
 
 
 def without_diagonal(gram: np.ndarray, present: np.ndarray) -> np.ndarray:

@@ -140,7 +140,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.norm_ = float(np.sqrt(energy)) or 1.0
         self.weight_ = 1.0 if self.weight == "auto" else float(self.weight)
         if self.weight == "auto" and y is not None:
-            self.weight_ = alignment_weight(present / self.norm_, np.asarray(y)[there])
+            self.weight_ = alignment_weight(present, np.asarray(y)[there])
         return self
 
     def transform(self, X: Any) -> Any:

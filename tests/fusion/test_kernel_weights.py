@@ -10,7 +10,7 @@ from sklearn.svm import SVR
 
 from mmsk import fusion_transformer
 from mmsk.fusion import KernelFusionClassifier, KernelFusionRegressor, memo
-from mmsk.fusion._alignment import alignment_shares, without_diagonal
+from mmsk.fusion._alignment import alignment_shares, alignment_weight, without_diagonal
 from mmsk.fusion._easymkl import BALANCE, closest_points, easymkl_shares
 
 RNG = np.random.default_rng(0)
@@ -87,12 +87,23 @@ def test_an_alignment_with_noise_is_about_zero_where_the_biased_one_is_not():
 
 def test_shares_of_two_kernels_by_hand():
     grams = [gram_of(numbers(CODES, 0.7, 2)), gram_of(numbers(CODES == 1, 0.7, 2))]
-    centred = [without_diagonal(gram, ALL).ravel() for gram in grams]
+    cosines = [gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram))) for gram in grams]
+    centred = [without_diagonal(cosine, ALL).ravel() for cosine in cosines]
     wanted = without_diagonal(TARGET @ TARGET.T, ALL).ravel()
     found, _ = nnls(np.array(centred).T, wanted)  # the same least squares, without the shortcut
     trust = N / (N + 50)
     expected = trust * found / found.sum() + (1 - trust) / 2
     np.testing.assert_allclose(alignment_shares(grams, [ALL, ALL], TARGET), expected)
+
+
+def test_a_few_broken_rows_do_not_decide():
+    clean = numbers(CODES, 0.5, 2)
+    broken = np.where(np.arange(N)[:, None] < 8, RNG.normal(0, 50, clean.shape), clean)
+    other = gram_of(numbers(CODES == 1, 0.7, 2))
+    whole, part = (alignment_shares([gram_of(block), other], [ALL] * 2, TARGET)[0] for block in (clean, broken))
+    assert part > whole - 0.1
+    alone, damaged = (alignment_weight(block - block.mean(axis=0), LABELS) for block in (clean, broken))
+    assert damaged > 0.9 * alone
 
 
 def test_a_copy_of_a_kernel_changes_nothing_but_the_pull_to_equal_shares():
