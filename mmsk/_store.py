@@ -17,6 +17,7 @@ import sqlite3
 import threading
 import time
 import warnings
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -50,10 +51,10 @@ class Store:
     """
 
     def __init__(self, folder: str | Path, max_bytes: int) -> None:
+        self._local = threading.local()
         self.folder = Path(folder)
         self.max_bytes = max_bytes
         self.usable = True
-        self._local = threading.local()
         self._touched: set[bytes] = set()
         self._lock = threading.Lock()
 
@@ -128,6 +129,10 @@ class Store:
             self._run(write)
         self._disconnect()
 
+    def __del__(self) -> None:
+        if getattr(self._local, "pid", None) == os.getpid():  # not where there is no connection to close
+            self.close()
+
     def _run(self, action: Callable[[sqlite3.Connection], Result]) -> Result | None:
         """Return what an action on this thread's connection returns; None where sqlite fails, whose errors end here."""
         if not self.usable:
@@ -172,7 +177,7 @@ class Store:
                     "without rowid"
                 )
                 connection.execute(f"pragma user_version = {SCHEMA}")
-        atexit.register(self.close)
+        _open_stores.add(self)
         _prune(connection, self.max_bytes)
         return connection
 
@@ -205,6 +210,16 @@ class Store:
             self._give_up(str(error))
             return
         warnings.warn(f"the feature store is damaged ({reason}) and set aside as {aside}", UserWarning, stacklevel=2)
+
+
+_open_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_stores() -> None:
+    """Close those that are still held when the process ends."""
+    for store in list(_open_stores):
+        store.close()
 
 
 @contextlib.contextmanager

@@ -5,6 +5,8 @@ import os
 import pickle
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 import warnings
 
@@ -298,6 +300,36 @@ def test_what_was_used_is_written_down_when_a_store_is_closed(tmp_path, monkeypa
         days = dict(connection.execute("select key, used from items").fetchall())
     connection.close()
     assert days[key(1)] == later // 86_400 > days[key(0)] == days[key(2)]
+
+
+def test_a_store_that_nobody_holds_any_more_is_closed(tmp_path, monkeypatch):
+    opened, connect = [], sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **options: opened.append(connect(*args, **options)) or opened[-1]
+    )
+    for number in range(3):
+        FeatureCache(tmp_path, max_memory=0).put(key(number), vector(number))
+    assert len(opened) == 3
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("select 1")
+    assert Store(tmp_path, BIG).info()["rows"] == 3
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_what_was_used_is_written_down_without_a_close_too(tmp_path, held):
+    filled(tmp_path, 3).close()
+    with sqlite3.connect(Store(tmp_path, BIG).path) as connection:
+        connection.execute("update items set used = 5")
+        connection.commit()
+        if held:  # until the process ends
+            code = f"from mmsk._store import Store; store = Store({str(tmp_path)!r}, 2**40); store.get({key(1)!r})"
+            subprocess.run([sys.executable, "-c", code], check=True)
+        else:
+            Store(tmp_path, BIG).get(key(1))
+        days = dict(connection.execute("select key, used from items").fetchall())
+    connection.close()
+    assert days[key(0)] == days[key(2)] == 5 < days[key(1)]
 
 
 def test_more_keys_than_a_query_takes(tmp_path):
