@@ -73,6 +73,13 @@ def fusion_transformer(
     ValueError
         For branches that are no triples, names that come twice, and weights that are none, or of unknown branches.
 
+    Notes
+    -----
+    ``on_error="raise"`` is one error that lists all bad items of the rows that `fit` is given, before the estimator
+    after it is fitted. A search gives `fit` the training part of each split: a bad item in the first test part raises
+    when the first model is scored. To know before, fit this to the whole table: what it describes is in the cache then,
+    and the search describes nothing anew.
+
     Examples
     --------
     >>> from mmsk import fusion_transformer

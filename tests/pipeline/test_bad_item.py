@@ -1,4 +1,8 @@
-"""One bad file in forty rows, and a search over them: it costs its row, or the search, but never the scores."""
+"""One bad file in forty rows, and a search over them: it costs its row, or the search, but never the scores.
+
+scikit-learn fits on the training part of a split, and describes the test part when it scores: what a search can know
+before its first fit, it has to be told.
+"""
 
 import warnings
 
@@ -9,7 +13,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
-from mmsk import fusion_pipeline, validate_media
+from mmsk import fusion_pipeline, fusion_transformer, validate_media
 from mmsk.datasets import make_multimodal
 from mmsk.errors import MediaBatchError
 from mmsk.image import HOG, ColorHistogram
@@ -60,13 +64,37 @@ def test_missing_costs_the_row_and_reports_it_once(data, row):
     assert (bad["row"], bad["ref"], bad["kind"]) == (row, paths[row], "truncated")
 
 
-def test_raise_is_one_error_before_any_fit(data):
+def test_raise_is_one_error_before_the_model_is_fitted(data):
+    """So it is in a search too, if the first training part has the file."""
     X, y = data
     for begun in (search("raise", error_score="raise"), fusion_pipeline(BRANCHES, CountedSVC())):
         with pytest.raises(MediaBatchError, match=rf"row {BAD}: .*{BAD}\.png: truncated") as caught:
             begun.fit(X, y)
         assert [error.row for error in caught.value.errors] == [BAD]
         assert CountedSVC.fits == 0
+
+
+def test_a_bad_file_in_the_first_test_part_ends_a_search_when_the_first_model_is_scored(data):
+    """scikit-learn shows `fit` the training part alone."""
+    X, y = data
+    first = np.r_[BAD, np.delete(np.arange(ROWS), BAD)]
+    with pytest.raises(MediaBatchError, match=rf"1 bad item in 8 rows:\n  row {BAD}: .*{BAD}\.png: truncated"):
+        search("raise", error_score="raise").fit(X.iloc[first], y[first])
+    assert CountedSVC.fits == 1
+
+
+@pytest.mark.parametrize("place", [0, BAD])
+def test_describing_the_table_before_a_search_is_one_error_before_any_fit(data, place, monkeypatch):
+    X, y = data
+    order = np.insert(np.delete(np.arange(ROWS), BAD), place, BAD)
+    X, y = X.iloc[order], y[order]
+    with pytest.raises(MediaBatchError, match=rf"1 bad item in {ROWS} rows:\n  row {BAD}: .*{BAD}\.png: truncated"):
+        fusion_transformer(BRANCHES, on_error="raise").fit(X)
+    assert CountedSVC.fits == 0
+    Image.new("RGB", (32, 32), "red").save(X["image"].loc[BAD])
+    fusion_transformer(BRANCHES).fit(X)
+    monkeypatch.setattr(HOG, "_describe", lambda self, item: 1 / 0)  # the search describes nothing anew
+    assert np.isfinite(search("raise", error_score="raise").fit(X, y).cv_results_["mean_test_score"]).all()
 
 
 def test_raise_ends_a_search_that_would_forgive_errors_too(data):
