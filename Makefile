@@ -95,7 +95,7 @@ machine: $(VENV)/.test
 	$(STRESS).machine $(or $(STEPS),10000)
 
 mutants: $(VENV)/.test
-	@$(PIP) 'cosmic-ray>=8.4'
+	@$(PIP) 'cosmic-ray>=8.4' 'coverage>=7.6'
 	$(STRESS).mutants $(or $(N),300) --log .mutants.jsonl
 
 clean:

@@ -83,6 +83,11 @@ def test_copies_of_a_descriptor_share_its_cache(toy, copied):
     assert copied(toy.Bytes(cache=cache)).cache is cache
 
 
+def test_the_bounds_that_nobody_has_set():
+    assert FeatureCache().max_memory == 268_435_456
+    assert FeatureCache().max_bytes == 5_368_709_120
+
+
 def test_equality_is_by_parameters():
     assert FeatureCache(max_memory=5) == FeatureCache(max_memory=5)
     assert FeatureCache(max_memory=5) != FeatureCache(max_memory=6)

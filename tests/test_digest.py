@@ -175,3 +175,11 @@ def test_threads_may_remember_at_once(monkeypatch):
     for thread in threads:
         thread.join()
     assert len(_reference._remembered) <= 50
+
+
+def test_a_file_that_was_replaced_just_now_is_not_remembered_though_its_mtime_is_old():
+    fresh, old = time.time_ns(), time.time_ns() - 10**12
+    assert not remember_digest((0, 1, 2, old, fresh), b"a" * 32)
+    assert known_digest((0, 1, 2, old, fresh)) is None
+    assert remember_digest((0, 1, 2, fresh, old), b"a" * 32)
+    assert known_digest((0, 1, 2, fresh, old)) == b"a" * 32

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from .stress.covering import covering
 from .stress.crash import LOST, summary
 from .stress.store import SCENARIOS, is_wrong
 
@@ -48,3 +49,40 @@ def test_what_kills_do_wrong_is_counted(name):
     assert not any(summary([fine])["wrong"].values())
     bad = {**fine, name: ["no"] if isinstance(fine[name], list) else fine[name] + 1}
     assert sum(map(bool, summary([fine, bad])["wrong"].values())) == 1
+
+
+SOURCE = """A = 1
+def f(
+    a=A,
+):
+    if a and (
+        a > 2
+    ):
+        return [
+            1,
+        ]
+    try:
+        return 1
+    except ValueError:
+        return 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [(1, "all"), (3, "all"), (5, "quick slow"), (6, "quick slow"), (9, "slow"), (12, "quick"), (13, ""), (14, "")],
+)
+def test_mutants_meet_the_tests_that_run_their_statement(line, expected, tmp_path):
+    file = tmp_path / "f.py"
+    file.write_text(SOURCE)
+    lines = {
+        "1": [""],
+        "2": [""],
+        "5": ["slow", "quick"],
+        "6": ["slow"],
+        "8": ["slow"],
+        "11": ["quick"],
+        "12": ["quick"],
+    }
+    seen = {"seconds": {"slow": 2.0, "other": 1.0, "quick": 0.1}, "lines": {str(file): lines}}
+    assert covering(seen, file, line) == ("quick other slow" if expected == "all" else expected).split()

@@ -1,9 +1,11 @@
 """Mutants of decoders, cache and persistence: `python -m tests.stress.mutants 300`, or `make mutants N=300`.
 
 Strategy: cosmic-ray's operators say which mutants there are. One of each kind is drawn at each place of the code, and
-of these a sample by seed; annotations are passed over, since nothing reads them. A mutant is written into a copy of
-the project, and the tests of its file are run in a fork of a process that has the libraries loaded already, until one
-fails. A mutant that none of them fails over has survived, and is listed; one that runs for too long is killed.
+of these a sample by seed; annotations are passed over, since nothing reads them. The tests of a file are run once
+without a mutant, to see which of them run which lines, and must pass; and once more, the quickest first. A mutant is
+written into a copy of the project, and the tests that run its line are run, the quickest first, in a fork of a process
+that has the libraries loaded already, until one fails. A mutant that none of them fails over has survived, and is
+listed; one that runs for too long is killed. What tests do in other processes is not seen, and so kills no mutant.
 """
 
 from __future__ import annotations
@@ -24,27 +26,31 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from .covering import Chosen, Watch, covering
 
 ROOT = Path(__file__).resolve().parents[2]
 PERSISTENCE = [
     f"persistence/test_{name}.py"
-    for name in ("archive", "bounds", "inputs", "probe", "round_trip", "hostile", "versions")
+    for name in ("archive", "bounds", "inputs", "probe", "schema", "round_trip", "hostile", "versions")
 ]
 HEADS = ["pipeline/test_validate.py"]
 STORE = ["test_cache.py", "test_cache_machine.py", "test_store.py"]
-TESTS = {  # in the order in which they are run
+TESTS = {
     "mmsk/image/_decode.py": [f"image/test_{name}.py" for name in ("bad_pictures", "picture", "encodings")] + HEADS,
     "mmsk/audio/_decode.py": [f"audio/test_{name}.py" for name in ("decode", "sound", "aac")] + HEADS,
     "mmsk/_reference.py": ["test_reference.py", "test_digest.py", "test_engine.py", "test_store.py"],
     "mmsk/cache.py": [*STORE, "test_engine.py"],
-    "mmsk/_store.py": [*STORE, "cli/test_cache.py", "test_stress.py"],
+    "mmsk/_store.py": [*STORE, "cli/test_cache.py"],
     **{f"mmsk/persistence/{path.name}": PERSISTENCE for path in sorted((ROOT / "mmsk/persistence").glob("*.py"))},
 }
 LIBRARIES = "numpy pandas scipy.signal sklearn.svm sklearn.ensemble sklearn.pipeline sklearn.model_selection PIL.Image"
 LIBRARIES += " soundfile librosa soxr numba skops.io skimage.feature joblib threadpoolctl pytest"
-PATIENCE = 4, 30  # times what the tests take without a mutant, and seconds on top
+PATIENCE = 4, 15  # times what the tests take without a mutant, and seconds on top
+LONGEST = 900.0  # seconds for the tests of a file without a mutant
 MEMORY = 12 * 2**30  # bytes of addresses: a mutant may have lost its limits
 
 
@@ -127,40 +133,49 @@ class Bench:
         sys.dont_write_bytecode = True  # a mutant of the same size and second would be taken for the one before
         for library in LIBRARIES.split():
             importlib.import_module(library)
-        self.seconds: dict[str, float] = {}
+        self.seen: dict[str, dict[str, Any]] = {}
 
     def examine(self, mutant: Mutant) -> dict[str, Any]:
         """Return what became of a mutant."""
         from cosmic_ray.mutating import mutate_code
         from cosmic_ray.plugins import get_operator
 
-        tests = TESTS[mutant.path]
-        if str(tests) not in self.seconds:
-            self.seconds[str(tests)] = 600.0  # for the tests without a mutant
-            code, self.seconds[str(tests)], said = self._run(tests)
-            if code != 0:
-                raise RuntimeError(f"the tests fail without any mutant: {said}")
         path = self.folder / mutant.path
+        seen = self._watched(TESTS[mutant.path])
+        tests = covering(seen, path, mutant.line)
         source = path.read_text()
         mutated = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
         diff = list(difflib.unified_diff(source.splitlines(), mutated.splitlines(), n=0, lineterm=""))
         path.write_text(mutated)
         try:
-            code, seconds, said = self._run(tests)
+            limit = sum(seen["seconds"][test] for test in tests) * PATIENCE[0] + PATIENCE[1]
+            code, seconds, said = self._run(tests, limit) if tests else (0, 0.0, "")
         finally:
             path.write_text(source)
         outcome = {0: "survived", None: "killed by time"}.get(code, "killed")
         by = next((line.split()[1] for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))), "")
+        by = by or ("" if tests else "no test runs it")
         return {"outcome": outcome, "seconds": round(seconds, 1), "by": by, "diff": diff[3:]}
 
-    def _run(self, tests: list[str]) -> tuple[int | None, float, str]:
+    def _watched(self, files: list[str]) -> dict[str, Any]:
+        """Return which tests of some files run which lines; without a mutant, all of them must pass in any order."""
+        if str(files) not in self.seen:
+            ended = self._run(files, LONGEST, watch=True)
+            if ended[0] == 0:
+                seen = json.loads((self.folder / "seen").read_text())
+                self.seen[str(files)] = seen
+                ended = self._run(sorted(seen["seconds"], key=seen["seconds"].__getitem__), LONGEST)
+            if ended[0] != 0:
+                raise RuntimeError(f"the tests fail without any mutant: {ended[2]}")
+        return self.seen[str(files)]
+
+    def _run(self, tests: list[str], limit: float, watch: bool = False) -> tuple[int | None, float, str]:
         """Return the exit code of tests, None if they took too long, the seconds, and the end of what they said."""
         begun, output = time.monotonic(), self.folder / "output"
         pid = os.fork()
         if pid == 0:
-            self._test(tests, output)
-        until = begun + self.seconds[str(tests)] * PATIENCE[0] + PATIENCE[1]
-        while (ended := os.waitpid(pid, os.WNOHANG))[0] == 0 and time.monotonic() < until:
+            self._test(tests, output, watch)
+        while (ended := os.waitpid(pid, os.WNOHANG))[0] == 0 and time.monotonic() < begun + limit:
             time.sleep(0.05)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)  # it, and what it has left behind
@@ -169,10 +184,8 @@ class Bench:
         code = os.waitstatus_to_exitcode(ended[1]) if ended[0] else None
         return code, time.monotonic() - begun, output.read_text(errors="replace")[-3_000:]
 
-    def _test(self, tests: list[str], output: Path) -> None:
-        """Run tests of the copy in this process, a fork, and end it."""
-        import pytest
-
+    def _test(self, tests: list[str], output: Path, watch: bool) -> None:
+        """Run tests of the copy in this process, a fork, and end it; or whole files of tests, and watch them."""
         os.setpgid(0, 0)
         code = 99
         try:
@@ -184,7 +197,11 @@ class Bench:
             sys.path.insert(0, str(self.folder))
             for name in [name for name in sys.modules if name.split(".")[0] in ("mmsk", "tests")]:
                 del sys.modules[name]
-            code = pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *(f"tests/{test}" for test in tests)])
+            code = (
+                self._watch(tests)
+                if watch
+                else self._pytest({test.partition("::")[0] for test in tests}, Chosen(tests))
+            )
             import mmsk
 
             if not mmsk.__file__.startswith(str(self.folder)):
@@ -195,6 +212,21 @@ class Bench:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(int(code))
+
+    def _watch(self, files: list[str]) -> int:
+        """Run files of tests, and write down which of them run which lines of the files that are mutated."""
+        paths = [path for path in TESTS if TESTS[path] == files]
+        watch = Watch(self.folder / path for path in paths)
+        for path in paths:
+            importlib.import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        code = self._pytest([f"tests/{file}" for file in files], watch)
+        (self.folder / "seen").write_text(json.dumps(watch.seen()))
+        return code
+
+    def _pytest(self, files: Iterable[str], plugin: Any) -> int:
+        import pytest
+
+        return int(pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *sorted(files)], plugins=[plugin]))
 
 
 def report(lines: list[dict[str, Any]]) -> int:
