@@ -13,6 +13,7 @@ SCRIPTS = {
     "gate": "the gate of late fusion against fixed weights",
     "shapley": "Shapley values and interactions on known structures",
     "retrieval": "texts and pictures find each other",
+    "smarttab": "the stamps against smarttab",
     "augmentation": "what changed copies of rows buy",
 }
 
