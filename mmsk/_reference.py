@@ -194,7 +194,10 @@ def _read_file(path: str, max_bytes: int, root: str | Path | None) -> bytes:
         if found.st_size > max_bytes:
             raise MediaError("too_large", detail=f"{found.st_size:,} bytes, max_bytes={max_bytes:,}")
         try:
-            return file.read(max_bytes + 1)  # a file that grows, or lies about its size (/proc), ends at the limit too
+            content = file.read(found.st_size + 1)  # asked for more, Python takes memory for more
+            if len(content) > found.st_size:  # it grows, or lies about its size (/proc), and ends at the limit too
+                content += file.read(max_bytes + 1 - len(content))
+            return content
         except OSError as error:
             raise MediaError("corrupt", detail=f"the file cannot be read ({error})") from error
 

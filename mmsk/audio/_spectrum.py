@@ -47,8 +47,8 @@ def power_spectrum(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
     for start in range(0, n_frames, step):
         size = min(step, n_frames - start)
         _copy_padded(wave, start * hop_length - n_fft // 2, segment)
-        windowed, transformed, rounded, magnitude = (buffer[:size] for buffer in buffers)
-        np.multiply(framed(segment, n_fft, hop_length)[:size], window, out=windowed)
+        frames, windowed, transformed, rounded, magnitude = (buffer[:size] for buffer in buffers)
+        np.multiply(frames, window, out=windowed)
         np.fft.rfft(windowed, axis=-1, out=transformed)
         rounded[:] = transformed
         np.abs(rounded, out=magnitude)
@@ -58,19 +58,19 @@ def power_spectrum(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
 
 
 def _buffers(n_fft: int, hop_length: int) -> list[np.ndarray]:
-    """Return memory for a segment of the wave, its frames, their transform in both precisions, and its magnitude.
+    """Return memory for a segment of the wave, the windowed frames, their transform in both precisions, its magnitude.
 
-    It is kept for the next clip of this thread: fresh memory costs as much time as what is computed in it.
+    The frames themselves, second in the list, are a view of the segment. It is kept for the next clip of this thread: fresh memory costs as much time as what is computed in it.
     """
     key = n_fft, hop_length
     if getattr(_kept, "key", None) != key:
         step, n_bins = max(1, BLOCK_BYTES // (8 * max(n_fft, hop_length))), 1 + n_fft // 2
         segment = np.empty((step - 1) * hop_length + n_fft)
-        frames = [np.empty((step, n_fft))]
-        frames += [np.empty((step, n_bins), dtype) for dtype in (np.complex128, np.complex64, np.float32)]
-        _kept.key, _kept.buffers = key, [segment, *frames]
-    buffers: list[np.ndarray] = _kept.buffers
-    return buffers
+        buffers = [segment, framed(segment, n_fft, hop_length), np.empty((step, n_fft))]
+        buffers += [np.empty((step, n_bins), dtype) for dtype in (np.complex128, np.complex64, np.float32)]
+        _kept.key, _kept.buffers = key, buffers
+    kept: list[np.ndarray] = _kept.buffers
+    return kept
 
 
 def _copy_padded(wave: np.ndarray, start: int, out: np.ndarray) -> None:

@@ -76,22 +76,35 @@ def on_white(picture: Image.Image, turn: int = 1, factor: tuple[int, int] = (1, 
     if plain and turn not in TURNS and factor == (1, 1):
         return Layers(picture, None)
     width, height = picture.size if turn < FIRST_ON_ITS_SIDE else picture.size[::-1]
+    bands = list(_bands(height, width, factor[1]))
+    if len(bands) == 1:
+        return _averaged(_upright_band(picture, turn, bands[0]), factor)
     size = -(-width // factor[0]), -(-height // factor[1])
     color, alpha = Image.new("L", (0, 0)), None
-    for rows in _bands(height, width, factor[1]):
-        band = _upright_band(picture, turn, rows)
-        corner = (0, rows.start // factor[1])
+    for rows in bands:
+        band = _averaged(_upright_band(picture, turn, rows), factor)
         if not rows.start:
-            color = Image.new(band.mode.removesuffix("A"), size)
-            alpha = Image.new("L", size) if band.mode.endswith("A") else None
-        if alpha is not None:
-            opacity = band.getchannel("A")
-            ground = Image.new(color.mode, band.size, "white")
-            ground.paste(band, (0, 0), opacity)
-            band = ground
-            alpha.paste(opacity.reduce(factor), corner)
-        color.paste(band.reduce(factor), corner)
+            color = Image.new(band.color.mode, size)
+            alpha = None if band.alpha is None else Image.new("L", size)
+        corner = (0, rows.start // factor[1])
+        color.paste(band.color, corner)
+        if alpha is not None and band.alpha is not None:
+            alpha.paste(band.alpha, corner)
     return Layers(color, alpha)
+
+
+def _averaged(band: Image.Image, factor: tuple[int, int]) -> Layers:
+    """Return a picture in mode L, LA, RGB or RGBA composited on white, with blocks of its pixels averaged."""
+    if not band.mode.endswith("A"):
+        return Layers(_reduced(band, factor), None)
+    opacity = band.getchannel("A")
+    ground = Image.new(band.mode.removesuffix("A"), band.size, "white")
+    ground.paste(band, (0, 0), opacity)
+    return Layers(_reduced(ground, factor), _reduced(opacity, factor))
+
+
+def _reduced(picture: Image.Image, factor: tuple[int, int]) -> Image.Image:
+    return picture if factor == (1, 1) else picture.reduce(factor)
 
 
 def _upright_band(picture: Image.Image, turn: int, rows: slice) -> Image.Image:
@@ -182,6 +195,8 @@ def _range(bands: Iterable[np.ndarray]) -> tuple[float, float]:
 
 def _crop(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
     """Return a part of a picture. Its method `crop` would do so too, but it heeds ``Image.MAX_IMAGE_PIXELS``."""
+    if box == (0, 0, *picture.size):
+        return picture
     return picture.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST, box)
 
 
