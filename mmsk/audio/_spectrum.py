@@ -60,7 +60,8 @@ def power_spectrum(wave: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
 def _buffers(n_fft: int, hop_length: int) -> list[np.ndarray]:
     """Return memory for a segment of the wave, the windowed frames, their transform in both precisions, its magnitude.
 
-    The frames themselves, second in the list, are a view of the segment. It is kept for the next clip of this thread: fresh memory costs as much time as what is computed in it.
+    The frames themselves, second in the list, are a view of the segment. All is kept for the next clip of this thread:
+    fresh memory costs as much time as what is computed in it.
     """
     key = n_fft, hop_length
     if getattr(_kept, "key", None) != key:
