@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from mmsk._params import NON_NEGATIVE, POSITIVE, StrOptions, fit_context
 from mmsk.fusion._kernel_mix import SHARED_CONSTRAINTS, fit_mix
 from mmsk.fusion._rows import as_table, checked_target
+from mmsk.fusion._submodels import fit_submodels, respond_by_pattern
 
 __all__ = ["KernelFusionRegressor"]
 
@@ -34,6 +35,8 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
     epsilon : float, default=0.1
         Error that costs nothing, in units of the target's standard deviation over the training rows. The machine is
         fitted to the standardised target, so that C and epsilon mean the same whatever its unit.
+    absent : {"zero", "submodel"}, default="zero"
+        What answers rows that lack a modality, as in `KernelFusionClassifier`.
     dropout : float, default=0.0
         Share of the present cells of the training rows that are hidden from the machine, never the last one of a row.
     random_state : int, RandomState instance or None, default=None
@@ -53,11 +56,13 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         The machine, fitted on the precomputed sum of kernels and the standardised target.
     mean_, scale_ : float
         Mean and standard deviation of the target, 1 for a constant one.
+    submodels_ : dict of str to KernelFusionRegressor
+        By the names of their modalities, as in "image+audio"; empty with ``absent="zero"``.
 
     Notes
     -----
-    A missing modality adds nothing to a row's kernel. What fits of one search have in common is kept in
-    ``mmsk.fusion.memo``.
+    A missing modality adds nothing to a row's kernel; a row with nothing present gets the target's mean. What fits of
+    one search have in common is kept in ``mmsk.fusion.memo``.
 
     Examples
     --------
@@ -76,6 +81,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         "weights": [dict, StrOptions({"uniform", "alignment"}), None],
         "C": POSITIVE,
         "epsilon": NON_NEGATIVE,
+        "absent": [StrOptions({"zero", "submodel"})],
         "tol": POSITIVE,
     }
 
@@ -87,6 +93,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         kernel: str | Mapping[str, str] = "linear",
         C: float = 10.0,
         epsilon: float = 0.1,
+        absent: str = "zero",
         dropout: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-3,
@@ -96,6 +103,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         self.kernel = kernel
         self.C = C
         self.epsilon = epsilon
+        self.absent = absent
         self.dropout = dropout
         self.random_state = random_state
         self.tol = tol
@@ -135,6 +143,9 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         self.weights_, self.branches_, self.kernels_ = self._mix.shares, self._mix.branches, self._mix.forms
         svr = SVR(kernel="precomputed", C=self.C, epsilon=self.epsilon, tol=self.tol)
         self.svr_ = svr.fit(self._mix.training(), target, sample_weight=sample_weight)
+        self.submodels_: dict[str, KernelFusionRegressor] = {}
+        if self.absent == "submodel":
+            self.submodels_ = fit_submodels(self, X, y, self._mix.held(), self.weights_, sample_weight)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -149,8 +160,13 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         ndarray of shape (n_rows,)
         """
         check_is_fitted(self)
-        predictions: np.ndarray = self.svr_.predict(self._mix.with_training(as_table(self, X, reset=False)))
-        return predictions * self.scale_ + self.mean_
+        X = as_table(self, X, reset=False)
+        mixed = self._mix.with_training(X)
+        predictions = np.asarray(self.svr_.predict(mixed) * self.scale_ + self.mean_)
+        predictions[~mixed.any(axis=1)] = self.mean_
+        if self.submodels_:
+            predictions = respond_by_pattern(predictions, X, self._mix.held(X), self.submodels_, "predict")
+        return predictions
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -35,7 +35,7 @@ def fit_submodels(
 
     Parameters
     ----------
-    model : KernelFusionClassifier
+    model : KernelFusionClassifier or KernelFusionRegressor
     X : DataFrame of shape (n_rows, n_columns)
     y : ndarray of shape (n_rows,)
     held : mapping of str to ndarray of shape (n_rows,), dtype=bool
@@ -46,8 +46,8 @@ def fit_submodels(
 
     Returns
     -------
-    dict of str to KernelFusionClassifier
-        By the names of the modalities, as in "image+audio". Sets of which the rows have one class only are left out.
+    dict of str to KernelFusionClassifier or KernelFusionRegressor
+        By the names of the modalities, as in "image+audio". Sets whose rows have one answer only are left out.
     """
     names = [name for name, share in shares.items() if share]
     submodels = {}
@@ -71,7 +71,7 @@ def respond_by_pattern(
     held: Mapping[str, np.ndarray],
     submodels: Mapping[str, Any],
     method: str,
-    classes: np.ndarray,
+    classes: np.ndarray | None = None,
 ) -> np.ndarray:
     """Put the responses of submodels in the place of those of the model, for the rows that lack a modality.
 
@@ -83,8 +83,9 @@ def respond_by_pattern(
     held : mapping of str to ndarray of shape (n_rows,), dtype=bool
     submodels : mapping of str to fitted model
     method : {"predict", "decision_function", "predict_proba"}
-    classes : ndarray of shape (n_classes,)
-        A class that a submodel has never met gets a probability of 0, or the least of its decision values.
+    classes : ndarray of shape (n_classes,), default=None
+        Those of the columns, where there are any. A class that a submodel has never met gets a probability of 0, or
+        the least of its decision values.
     """
     responses = responses.copy()
     present = np.column_stack(list(held.values()))
@@ -94,7 +95,7 @@ def respond_by_pattern(
             continue
         rows = np.flatnonzero((present == found).all(axis=1))
         answers = getattr(submodels[pattern], method)(take(X, rows))
-        if responses.ndim == 2:
+        if responses.ndim == 2 and classes is not None:
             if answers.ndim == 1:
                 answers = np.column_stack([-answers, answers])
             known = np.searchsorted(classes, submodels[pattern].classes_)

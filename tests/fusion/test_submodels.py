@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmsk import KernelFusionClassifier, fusion_transformer
+from mmsk import KernelFusionClassifier, KernelFusionRegressor, fusion_transformer
 from mmsk.datasets import make_multimodal
 
 DATA = make_multimodal(120, 3, modalities={"a": "number", "b": "number", "c": "number"}, noise=0.3, random_state=0)
@@ -93,3 +93,22 @@ def test_that_nothing_is_known_may_tell_something():
     whole = model(probability=True).fit(holes, Y)
     assert list(whole.predict(without(X[:2], "abc"))) == [Y[0]] * 2
     assert whole.predict_proba(without(X[:2], "abc"))[0, list(whole.classes_).index(Y[0])] > 0.9
+
+
+def test_the_regressor_has_submodels_too():
+    target = X[TRAIN].fillna(0).to_numpy().sum(axis=1)
+    fusions = [fusion_transformer([branch for branch in BRANCHES if branch[0] in names]) for names in ("abc", "ac")]
+    whole = KernelFusionRegressor(fusions[0], absent="submodel").fit(X[TRAIN], target)
+    pair = KernelFusionRegressor(fusions[1]).fit(X[TRAIN], target)
+    plain = KernelFusionRegressor(fusions[0]).fit(X[TRAIN], target)
+    asked = without(X[TEST], "b")
+    np.testing.assert_array_equal(whole.predict(asked), pair.predict(asked))
+    np.testing.assert_array_equal(whole.predict(X[TEST]), plain.predict(X[TEST]))
+    assert sorted(whole.submodels_) == ["a", "a+b", "a+c", "b", "b+c", "c"]
+
+
+@pytest.mark.parametrize("absent", ["zero", "submodel"])
+def test_a_row_with_nothing_gets_the_mean_of_the_target(absent):
+    target = np.arange(80.0) ** 2
+    model = KernelFusionRegressor(fusion_transformer(BRANCHES), absent=absent).fit(X[TRAIN], target)
+    np.testing.assert_allclose(model.predict(without(X[:2], "abc")), target.mean())
