@@ -103,7 +103,8 @@ def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[Any]]]:
     Parameters
     ----------
     model : estimator
-        What `fusion_pipeline` or `fusion_transformer` returns, a kernel fusion or a late fusion.
+        What `fusion_pipeline` or `fusion_transformer` returns, a kernel fusion or a late fusion; or something around
+        one of these, such as AugmentedClassifier or TransformedTargetRegressor.
     step : float, default=0.25
         Step of the shares, see `simplex_weights`.
 
@@ -130,6 +131,8 @@ def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[Any]]]:
     >>> weight_grid(KernelFusionClassifier(fusion_transformer(branches)), step=0.5)[1]
     {'weights': [{'text': 0.5, 'audio': 0.5}]}
     """
+    if (outer := _around(model)) is not None:
+        return [_prefixed(outer, one) for one in weight_grid(model.get_params()[outer], step)]
     names, parameters = _weighed(model)
     candidates = simplex_weights(names, step)
     if parameters is None:
@@ -169,10 +172,23 @@ def weight_distributions(model: Any, concentration: float = 1.0) -> dict[str, An
     >>> sorted(search.param_distributions)[1:]
     ['fusion__price__scale__weight', 'fusion__text__scale__weight']
     """
+    if (outer := _around(model)) is not None:
+        return _prefixed(outer, weight_distributions(model.get_params()[outer], concentration))
     names, parameters = _weighed(model)
     if parameters is None:
         return {"weights": DirichletWeights(names, concentration)}
     return {parameter: _RootOfGamma(concentration) for parameter in parameters.values()}
+
+
+def _around(model: Any) -> str | None:
+    """Return the parameter that holds the model proper, if a model is something around another."""
+    given = model.get_params(deep=False)
+    found = (name for name in ("estimator", "regressor") if hasattr(given.get(name), "get_params"))
+    return next(found, None)
+
+
+def _prefixed(outer: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    return {f"{outer}__{name}": value for name, value in parameters.items()}
 
 
 def _weighed(model: Any) -> tuple[list[str], dict[str, str] | None]:

@@ -4,15 +4,17 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  # makes the next import possible
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, ParameterGrid, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR
 
 from mmsk import (
+    AugmentedClassifier,
     KernelFusionClassifier,
     LateFusionClassifier,
     fusion_pipeline,
@@ -78,6 +80,24 @@ def test_weights_that_cannot_matter_are_refused(estimator):
 
 def test_bagged_machines_see_weights():
     assert weight_grid(fusion_pipeline(BRANCHES, BaggingClassifier(SVC())))
+
+
+@pytest.mark.parametrize(
+    ("outer", "around"),
+    [
+        ("estimator", AugmentedClassifier(fusion_pipeline(BRANCHES))),
+        ("estimator", AugmentedClassifier(KernelFusionClassifier(fusion_transformer(BRANCHES)))),
+        ("regressor", TransformedTargetRegressor(fusion_pipeline(BRANCHES, SVR()))),
+    ],
+)
+def test_a_model_around_a_fusion_has_its_grid(outer, around):
+    inner = weight_grid(around.get_params()[outer])
+    found = weight_grid(around)
+    assert found == [{f"{outer}__{name}": value for name, value in one.items()} for one in inner]
+    for candidate in ParameterGrid(found):
+        around.set_params(**candidate)
+    drawn = weight_distributions(around)
+    assert sorted(drawn) == sorted(f"{outer}__{name}" for name in weight_distributions(around.get_params()[outer]))
 
 
 def test_a_model_without_scaled_branches_is_refused():
