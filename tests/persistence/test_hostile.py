@@ -356,6 +356,26 @@ def test_a_bomb_that_lies_about_its_size_is_cut_off(forge, watch, saved):
         inner.read("1.npy", 100)
 
 
+def test_manifests_of_4_mib_and_schemas_of_256_mib_are_read_and_no_larger_ones(forge, watch):
+    """They are as small as ever, but for the size that the table of contents tells."""
+
+    def manifest(size):
+        return forge(outer=lambda archive: setattr(archive.getinfo("manifest.json"), "file_size", size))
+
+    def schema(size):
+        def change(archive):
+            archive.writestr("2.bin", np.random.default_rng(0).bytes(3_000_000))  # 100 times of it is room enough
+            archive.getinfo("schema.json").file_size = size
+
+        return forge(inner=change)
+
+    refused(manifest(2**22 + 1), watch, r"manifest\.json has 4,194,305 bytes, at most 4,194,304 are read")
+    refused(schema(2**28 + 1), watch, r"schema\.json has 268,435,457 bytes, at most 268,435,456 are read")
+    for path in (manifest(2**22), schema(2**28)):
+        with pytest.raises(ModelError, match=r"(manifest|schema)\.json is shorter than it should be"):
+            load(path)
+
+
 def test_a_million_entries_are_refused_by_the_end_record(tmp_path, watch):
     directory = b"".join(
         struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"

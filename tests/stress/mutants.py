@@ -27,6 +27,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,7 +110,22 @@ def sample(count: int, seed: int) -> list[Mutant]:
     rng = random.Random(seed)
     one_each = [rng.choice(mutants) for mutants in places.values()]
     rng.shuffle(one_each)
-    return one_each[:count]
+    return list(islice(filter(_can_be_made, one_each), count))
+
+
+def _can_be_made(mutant: Mutant) -> bool:
+    """Return whether cosmic-ray can make a mutant: it fails over exceptions with a dot in their name."""
+    with contextlib.suppress(AttributeError):
+        return mutant.operator != "core/ExceptionReplacer" or bool(_mutated((ROOT / mutant.path).read_text(), mutant))
+    return False
+
+
+def _mutated(source: str, mutant: Mutant) -> str:
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
+    code: str = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
+    return code
 
 
 def _annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -137,14 +153,11 @@ class Bench:
 
     def examine(self, mutant: Mutant) -> dict[str, Any]:
         """Return what became of a mutant."""
-        from cosmic_ray.mutating import mutate_code
-        from cosmic_ray.plugins import get_operator
-
         path = self.folder / mutant.path
         seen = self._watched(TESTS[mutant.path])
         tests = covering(seen, path, mutant.line)
         source = path.read_text()
-        mutated = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
+        mutated = _mutated(source, mutant)
         diff = list(difflib.unified_diff(source.splitlines(), mutated.splitlines(), n=0, lineterm=""))
         path.write_text(mutated)
         try:
