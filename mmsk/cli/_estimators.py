@@ -16,7 +16,7 @@ __all__ = ["as_number", "make_estimator", "values_of"]
 
 #: name -> (module, classifier, regressor, parameters that differ from scikit-learn's defaults)
 NAMED: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "svm": ("sklearn.svm", "SVC", "SVR", {"C": 10.0}),  # blocks have rows of about unit length: C=1 holds it back
+    "svm": ("sklearn.svm", "SVC", "SVR", {}),
     "forest": ("sklearn.ensemble", "RandomForestClassifier", "RandomForestRegressor", {"n_estimators": 300}),
     "logistic": ("sklearn.linear_model", "LogisticRegression", "Ridge", {"max_iter": 2000}),
     "mlp": ("sklearn.neural_network", "MLPClassifier", "MLPRegressor", {"max_iter": 1000}),
@@ -96,6 +96,8 @@ def _named(name: str, number: bool) -> Any:
         from mmsk.fusion import linear_gram
 
         made.set_params(kernel=linear_gram)
+        if not number:
+            made.set_params(C=10.0)  # blocks have rows of about unit length, which hold C=1 back
     return made.set_params(**{key: value for key, value in params.items() if key in made.get_params()})
 
 

@@ -30,8 +30,8 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         Share of each kernel, as in `KernelFusionClassifier`; "alignment" is with the target's products.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
-    C : float, default=10.0
-        Inverse strength of regularisation.
+    C : float, default=1.0
+        Inverse strength of regularisation. The classifier's 10 would let it fit the noise of numbers.
     epsilon : float, default=0.1
         Error that costs nothing, in units of the target's standard deviation over the training rows. The machine is
         fitted to the standardised target, so that C and epsilon mean the same whatever its unit.
@@ -91,7 +91,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         *,
         weights: Mapping[str, float] | str | None = "alignment",
         kernel: str | Mapping[str, str] = "linear",
-        C: float = 10.0,
+        C: float = 1.0,
         epsilon: float = 0.1,
         absent: str = "zero",
         dropout: float = 0.0,

@@ -138,7 +138,7 @@ def fusion_pipeline(
     estimator : estimator, default=None
         Any classifier or regressor, cloned. None = ``SVC(kernel=linear_gram, C=10)``: the machine that
         ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`. C is 10 since rows
-        of about unit length are fitted too loosely with 1.
+        of about unit length are fitted too loosely with 1. For numbers, give a regressor, such as ``RidgeCV()``.
     weights : dict, "auto" or None, default="auto"
         As in `fusion_transformer`. Learned by default; 1 before an estimator that does not see weights.
     indicator, dropout, random_state, on_error, cache, n_jobs, verbose, isolate

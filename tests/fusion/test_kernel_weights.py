@@ -218,7 +218,7 @@ def test_the_regressor_is_the_linear_machine_on_weighted_blocks():
     blocks = fusion_transformer(BRANCHES, weights=weights)
     y = CODES * 3.0 + 5.0
     target = StandardScaler().fit(y[:, None])
-    machine = SVR(kernel="linear", C=10, tol=1e-6).fit(blocks.fit_transform(FRAME), target.transform(y[:, None])[:, 0])
+    machine = SVR(kernel="linear", tol=1e-6).fit(blocks.fit_transform(FRAME), target.transform(y[:, None])[:, 0])
     expected = target.inverse_transform(machine.predict(blocks.transform(FRAME))[:, None])[:, 0]
     found = model(KernelFusionRegressor, weights=shares, tol=1e-6).fit(FRAME, y).predict(FRAME)
     np.testing.assert_allclose(found, expected, atol=1e-2)
