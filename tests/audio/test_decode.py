@@ -107,6 +107,17 @@ def test_a_flac_need_not_say_how_long_it_is(sine, encode, total):
     np.testing.assert_array_equal(Sound(with_total(flac, total)).samples(), Sound(flac).samples())
 
 
+def test_a_flac_that_does_not_say_how_long_it_is_and_holds_nothing(sine, encode):
+    flac = with_total(encode(sine, form="FLAC"), 0)
+    assert kind_of(flac[: flac.index(b"\xff\xf8", 42)]) == "empty"  # where the first frame begins
+
+
+@pytest.mark.parametrize("form", ["FLAC", None])
+def test_the_shortest_piece_is_one_sample(sine, encode, form):
+    clip = (sine, 22_050) if form is None else encode(sine, form=form)
+    assert len(Sound(clip).samples(duration=1e-9)) == 1
+
+
 def test_a_flac_that_claims_too_much(sine, encode):
     flac = encode(sine, form="FLAC")
     assert kind_of(with_total(flac, 2**36 - 1)) == "too_long"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from mmsk.persistence import load, save
@@ -50,3 +50,28 @@ def test_a_tree_of_one_node_is_one(tmp_path):
     forest = RandomForestClassifier(3, random_state=0).fit(X, [0, 0, 0])
     save(forest, tmp_path / "m.mmsk")
     np.testing.assert_array_equal(load(tmp_path / "m.mmsk").predict(X), [0, 0, 0])
+
+
+@pytest.fixture
+def categorical():
+    """Return a boosted model whose first tree splits by categories once."""
+    X = np.random.default_rng(0).integers(0, 4, size=(60, 2)).astype(float)
+    model = HistGradientBoostingClassifier(max_iter=1, min_samples_leaf=2, categorical_features=[0])
+    return model.fit(X, X[:, 0] % 2)
+
+
+def test_categories_are_looked_up_where_there_are_some(categorical):
+    nodes = categorical._predictors[0][0].nodes
+    assert nodes["is_categorical"].tolist() == [1, 0, 0]
+    assert bounds_problem(categorical) == ""
+    nodes["bitset_idx"][1:] = 99  # of leaves, which look nothing up
+    assert bounds_problem(categorical) == ""
+    nodes["bitset_idx"][0] = 1
+    assert "points to nodes or columns that are not there" in bounds_problem(categorical)
+
+
+@pytest.mark.parametrize("sets", ["raw_left_cat_bitsets", "binned_left_cat_bitsets"])
+def test_categories_need_both_tables(categorical, sets):
+    predictor = categorical._predictors[0][0]
+    setattr(predictor, sets, getattr(predictor, sets)[:0])
+    assert "points to nodes or columns that are not there" in bounds_problem(categorical)
