@@ -18,9 +18,8 @@ from mmsk._reference import object_array
 from mmsk.augmentation._cells import Plan, copies_of_column
 from mmsk.augmentation._changes import changes_of
 from mmsk.augmentation._columns import media_columns
-from mmsk.fusion._late_base import checked_weights
 from mmsk.fusion._late_models import weight_parameter
-from mmsk.fusion._rows import as_table, checked_target
+from mmsk.fusion._rows import as_table, checked_target, checked_weights
 
 __all__ = ["Augmented"]
 

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import BOOL, POSITIVE, StrOptions, fit_context
 from mmsk.fusion._kernel_mix import LEARN, SHARED_CONSTRAINTS, fit_mix
-from mmsk.fusion._rows import as_table, checked_target
+from mmsk.fusion._rows import as_table, checked_target, counted_rows
 from mmsk.fusion._submodels import fit_submodels, respond_by_pattern
 
 __all__ = ["KernelFusionClassifier"]
@@ -144,6 +144,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         X : DataFrame of shape (n_rows, n_columns)
         y : array-like of shape (n_rows,)
         sample_weight : array-like of shape (n_rows,), default=None
+            At least 0. A row of weight 0 is as if it were not there, and a class of such rows as well.
 
         Returns
         -------
@@ -155,6 +156,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
             For shares or kernels of unknown branches, negative shares, shares that are all 0, and a single class.
         """
         X, y = as_table(self, X, reset=True), checked_target(y, classes=True)
+        X, y, sample_weight = counted_rows(X, y, sample_weight)
         self._mix = fit_mix(
             self.fusion,
             X,

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import NON_NEGATIVE, POSITIVE, StrOptions, fit_context
 from mmsk.fusion._kernel_mix import SHARED_CONSTRAINTS, fit_mix
-from mmsk.fusion._rows import as_table, checked_target
+from mmsk.fusion._rows import as_table, checked_target, counted_rows
 from mmsk.fusion._submodels import fit_submodels, respond_by_pattern
 
 __all__ = ["KernelFusionRegressor"]
@@ -117,6 +117,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         X : DataFrame of shape (n_rows, n_columns)
         y : array-like of shape (n_rows,)
         sample_weight : array-like of shape (n_rows,), default=None
+            At least 0. A row of weight 0 is as if it were not there.
 
         Returns
         -------
@@ -128,6 +129,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
             For shares or kernels of unknown branches, negative shares, and shares that are all 0.
         """
         X, y = as_table(self, X, reset=True), checked_target(y, classes=False)
+        X, y, sample_weight = counted_rows(X, y, sample_weight)
         self.mean_, self.scale_ = float(y.mean()), float(y.std()) or 1.0
         target = (y - self.mean_) / self.scale_
         self._mix = fit_mix(

@@ -16,12 +16,12 @@ from mmsk._params import StrOptions, fit_context
 from mmsk.fusion._calibration import Calibration, calibrate
 from mmsk.fusion._folds import hide
 from mmsk.fusion._gate import fit_gate
-from mmsk.fusion._late_base import LateFusion, checked_weights
+from mmsk.fusion._late_base import LateFusion
 from mmsk.fusion._late_combine import FixedShares, fit_stack, learn_fixed_shares
 from mmsk.fusion._late_models import Response, class_response, response_method
 from mmsk.fusion._pools import LEAST, POOLS, completed, heard
 from mmsk.fusion._quality import Quality, fit_quality
-from mmsk.fusion._rows import as_table, checked_target, present_cells
+from mmsk.fusion._rows import as_table, checked_target, checked_weights, present_cells
 
 __all__ = ["LateFusionClassifier"]
 

@@ -18,7 +18,7 @@ from mmsk.fusion._late_models import Job, Response, respond, run_jobs
 from mmsk.fusion._rows import present_cells, select
 from mmsk.fusion._shares import checked_shares
 
-__all__ = ["LateFusion", "checked_weights"]
+__all__ = ["LateFusion"]
 
 
 class LateFusion(BaseComposition):
@@ -167,24 +167,6 @@ class LateFusion(BaseComposition):
             if isinstance(estimator, type) or not hasattr(estimator, "fit"):
                 raise ValueError(f"the model of modality {name!r} has to be an estimator or 'drop', got {estimator!r}")
         return triples
-
-
-def checked_weights(sample_weight: Any, n_rows: int) -> np.ndarray | None:
-    """Return sample weights as an array of floats.
-
-    Raises
-    ------
-    ValueError
-        For weights that are not one a row, negative, not finite, or all zero.
-    """
-    if sample_weight is None:
-        return None
-    weights = np.asarray(sample_weight, dtype=np.float64)
-    if weights.shape != (n_rows,):
-        raise ValueError(f"sample_weight has to have shape ({n_rows},), one number a row, got {weights.shape}")
-    if not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
-        raise ValueError("sample_weight has to be finite, at least 0, and not all zero")
-    return weights
 
 
 def _has_two(y: np.ndarray) -> bool:

@@ -14,9 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import StrOptions, fit_context
 from mmsk.fusion._folds import hide
-from mmsk.fusion._late_base import LateFusion, checked_weights
+from mmsk.fusion._late_base import LateFusion
 from mmsk.fusion._late_models import Response, number_response, weight_parameter
-from mmsk.fusion._rows import as_table, checked_target
+from mmsk.fusion._rows import as_table, checked_target, checked_weights
 from mmsk.fusion._shares import learn_shares, shared_out
 
 __all__ = ["LateFusionRegressor"]

@@ -1,4 +1,4 @@
-"""A table and its target as the fusers take them: the columns of a modality, and which of its rows hold something."""
+"""A table, its target and weights as the fusers take them; a modality's columns, and the rows where it is present."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_consistent_length, validate_data
 
 from mmsk._base import ItemDescriptor
 from mmsk._params import rows_of
@@ -19,7 +19,7 @@ from mmsk._reference import is_missing
 from mmsk.fusion._presence import present_rows
 from mmsk.text import Document, Tfidf
 
-__all__ = ["as_table", "checked_target", "present_cells", "select", "take"]
+__all__ = ["as_table", "checked_target", "checked_weights", "counted_rows", "present_cells", "select", "take"]
 
 
 def as_table(estimator: Any, X: Any, *, reset: bool) -> Any:
@@ -68,9 +68,41 @@ def checked_target(y: Any, *, classes: bool) -> np.ndarray:
     return np.asarray(y, dtype=np.float64)
 
 
+def checked_weights(sample_weight: Any, n_rows: int) -> np.ndarray | None:
+    """Return sample weights as an array of floats.
+
+    Raises
+    ------
+    ValueError
+        For weights that are not one a row, negative, not finite, or all zero.
+    """
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.shape != (n_rows,):
+        raise ValueError(f"sample_weight has to have shape ({n_rows},), one number a row, got {weights.shape}")
+    if not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
+        raise ValueError("sample_weight has to be finite, at least 0, and not all zero")
+    return weights
+
+
 def take(columns: Any, rows: np.ndarray | Sequence[int]) -> Any:
     """Return some rows of columns, by position."""
     return rows_of(columns, np.asarray(rows))
+
+
+def counted_rows(X: Any, y: np.ndarray, sample_weight: Any) -> tuple[Any, np.ndarray, np.ndarray | None]:
+    """Return a table, its target and weights without the rows that weigh nothing.
+
+    SVC and SVR leave out such rows themselves, and number the others anew: on a precomputed kernel they would then
+    answer from the wrong rows, and say nothing.
+    """
+    check_consistent_length(X, y)
+    weights = checked_weights(sample_weight, len(y))
+    if weights is None or weights.all():
+        return X, y, weights
+    rows = np.flatnonzero(weights)
+    return take(X, rows), y[rows], weights[rows]
 
 
 def present_cells(estimator: Any, columns: Any) -> np.ndarray:

@@ -144,6 +144,27 @@ def test_weights_and_class_weights_of_samples_count():
     assert not np.allclose(model(C=1, class_weight={Y[0]: 10.0}).fit(TRAIN, Y[:40]).decision_function(TEST), plain)
 
 
+@pytest.mark.parametrize("absent", ["zero", "submodel"])
+def test_a_row_of_weight_zero_is_as_if_it_were_not_there(absent):
+    counts = np.arange(40) % 4 != 1
+    weights = np.where(counts, 2.0, 0.0)
+    weighted = model(absent=absent, probability=True).fit(TRAIN, Y[:40], sample_weight=list(weights))
+    without = model(absent=absent, probability=True).fit(TRAIN[counts], Y[:40][counts], sample_weight=weights[counts])
+    for method in ("predict", "decision_function", "predict_proba"):
+        np.testing.assert_array_equal(getattr(weighted, method)(TEST), getattr(without, method)(TEST))
+
+
+@pytest.mark.parametrize("weights", [np.ones(39), np.ones((40, 1)), -np.ones(40), np.zeros(40), np.full(40, np.nan)])
+def test_weights_that_are_none_are_refused(weights):
+    with pytest.raises(ValueError, match="sample_weight has to"):
+        model().fit(TRAIN, Y[:40], sample_weight=weights)
+
+
+def test_a_target_of_another_length_is_refused():
+    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[40, 39\]"):
+        model().fit(TRAIN, Y[:39])
+
+
 def test_probabilities_sum_to_one_and_rank_as_the_classes():
     fitted = model(probability=True).fit(X, Y)
     probabilities = fitted.predict_proba(X)

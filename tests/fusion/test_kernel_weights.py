@@ -239,5 +239,13 @@ def test_the_regressor_learns_its_shares():
         model(KernelFusionRegressor, weights="easymkl").fit(FRAME, CODES)
 
 
+def test_a_row_of_weight_zero_is_as_if_it_were_not_there():
+    counts = np.arange(N) % 4 != 1
+    y = CODES + RNG.normal(0, 0.1, N)
+    weighted = model(KernelFusionRegressor).fit(FRAME, y, sample_weight=counts.astype(float))
+    without = model(KernelFusionRegressor).fit(FRAME[counts], y[counts])
+    np.testing.assert_array_equal(weighted.predict(FRAME), without.predict(FRAME))
+
+
 def test_a_constant_target_is_what_is_predicted():
     np.testing.assert_allclose(model(KernelFusionRegressor).fit(FRAME, np.full(N, 4.0)).predict(FRAME), 4.0)
