@@ -55,7 +55,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
     svr_ : SVR
         The machine, fitted on the precomputed sum of kernels and the standardised target.
     mean_, scale_ : float
-        Mean and standard deviation of the target, 1 for a constant one.
+        Weighted mean and standard deviation of the target; the latter is 1 for a constant one.
     submodels_ : dict of str to KernelFusionRegressor
         By the names of their modalities, as in "image+audio"; empty with ``absent="zero"``.
 
@@ -130,7 +130,8 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         """
         X, y = as_table(self, X, reset=True), checked_target(y, classes=False)
         X, y, sample_weight = counted_rows(X, y, sample_weight)
-        self.mean_, self.scale_ = float(y.mean()), float(y.std()) or 1.0
+        self.mean_ = float(np.average(y, weights=sample_weight))
+        self.scale_ = float(np.sqrt(np.average((y - self.mean_) ** 2, weights=sample_weight))) or 1.0
         target = (y - self.mean_) / self.scale_
         self._mix = fit_mix(
             self.fusion,

@@ -247,5 +247,12 @@ def test_a_row_of_weight_zero_is_as_if_it_were_not_there():
     np.testing.assert_array_equal(weighted.predict(FRAME), without.predict(FRAME))
 
 
+def test_a_row_with_nothing_gets_the_weighted_mean():
+    y, weights = RNG.normal(size=N), np.arange(1.0, N + 1)
+    fitted = model(KernelFusionRegressor).fit(FRAME, y, sample_weight=weights)
+    assert fitted.predict(FRAME[:1] * np.nan) == pytest.approx(y @ weights / weights.sum())
+    assert fitted.scale_ == pytest.approx(np.sqrt(np.cov(y, aweights=weights, ddof=0)))
+
+
 def test_a_constant_target_is_what_is_predicted():
     np.testing.assert_allclose(model(KernelFusionRegressor).fit(FRAME, np.full(N, 4.0)).predict(FRAME), 4.0)
