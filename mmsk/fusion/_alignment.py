@@ -17,6 +17,7 @@ from scipy.optimize import nnls
 from sklearn.utils.multiclass import type_of_target
 
 from mmsk.fusion._grams import linear_gram
+from mmsk.fusion._rows import refuse_missing
 
 __all__ = ["alignment_shares", "alignment_weight", "without_diagonal"]
 
@@ -119,11 +120,14 @@ def alignment_weight(block: Any, y: Any) -> float:
 def _as_target(y: Any) -> np.ndarray:
     """Return a column for each class, 1 in its rows, or the numbers to predict as columns of floats."""
     y = np.asarray(y)
-    classes = np.unique(y) if y.ndim == 1 else np.array([])
+    if y.ndim > 1:
+        return np.hstack([_as_target(column) for column in y.T])
+    refuse_missing(y)
+    classes = np.unique(y)
     few = y.dtype.kind not in "iuf" or len(classes) * ROWS_A_CLASS <= len(y)
-    if len(classes) and few and type_of_target(y) in ("binary", "multiclass"):
+    if few and type_of_target(y) in ("binary", "multiclass"):
         return np.asarray(y[:, None] == classes, dtype=np.float64)
-    return np.asarray(y.reshape(len(y), -1), dtype=np.float64)
+    return np.asarray(y[:, None], dtype=np.float64)
 
 
 def _angles(gram: np.ndarray) -> np.ndarray:

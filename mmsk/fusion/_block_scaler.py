@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from mmsk._params import BOOL, NON_NEGATIVE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion._alignment import alignment_weight
@@ -129,6 +129,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         standardize = not sparse.issparse(X) if self.standardize == "auto" else bool(self.standardize)
         if standardize and sparse.issparse(X):
             raise ValueError("a sparse block cannot be standardised without filling it; use standardize='auto'")
+        check_consistent_length(X, y)
         there = present_rows(X)
         present = X[there]
         self.mean_: np.ndarray | None = None

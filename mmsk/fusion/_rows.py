@@ -19,7 +19,16 @@ from mmsk._reference import is_missing
 from mmsk.fusion._presence import present_rows
 from mmsk.text import Document, Tfidf
 
-__all__ = ["as_table", "checked_target", "checked_weights", "counted_rows", "present_cells", "select", "take"]
+__all__ = [
+    "as_table",
+    "checked_target",
+    "checked_weights",
+    "counted_rows",
+    "present_cells",
+    "refuse_missing",
+    "select",
+    "take",
+]
 
 
 def as_table(estimator: Any, X: Any, *, reset: bool) -> Any:
@@ -60,12 +69,20 @@ def select(X: Any, column: Any, name: str) -> Any:
 def checked_target(y: Any, *, classes: bool) -> np.ndarray:
     """Return a target as a 1-D array: of labels, or of finite numbers."""
     y = column_or_1d(y, warn=True)
-    if y.dtype.kind == "f" or not classes:
+    refuse_missing(y)
+    y = np.asarray(y) if classes else np.asarray(y, dtype=np.float64)
+    if y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")
     if classes:
         check_classification_targets(y)
-        return np.asarray(y)
-    return np.asarray(y, dtype=np.float64)
+    return y
+
+
+def refuse_missing(y: np.ndarray) -> None:
+    """Raise a ValueError if some of an array of objects, such as labels, are missing."""
+    rows = [row for row, one in enumerate(y.tolist()) if is_missing(one)] if y.dtype == object else []
+    if rows:
+        raise ValueError(f"y is missing in {len(rows)} of {len(y)} rows (the first is {rows[0]}); leave them out")
 
 
 def checked_weights(sample_weight: Any, n_rows: int) -> np.ndarray | None:

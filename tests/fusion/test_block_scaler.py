@@ -1,6 +1,7 @@
 """BlockScaler: equal energy a block, missing rows as zeros, weights that scale and nothing else."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.ensemble import RandomForestClassifier
@@ -130,6 +131,21 @@ def test_a_learned_weight_is_for_numbers_too_and_for_rows_that_are_present():
     assert BlockScaler(weight="auto").fit(holes, y).weight_ == pytest.approx(there.weight_)
     transformed = BlockScaler(weight="auto").fit_transform(block, y)
     assert np.square(transformed).sum(axis=1).mean() == pytest.approx(learned**2)
+
+
+def test_labels_may_be_a_column_or_several():
+    labels = np.array(["a", "b", "c"])[np.arange(60) % 3]
+    block = (labels == "a")[:, None] + np.random.default_rng(0).normal(0, 0.3, size=(60, 5))
+    learned = BlockScaler(weight="auto").fit(block, labels).weight_
+    for y in (labels[:, None], np.column_stack([labels, labels]), pd.DataFrame({"y": labels}, index=range(60, 0, -1))):
+        assert BlockScaler(weight="auto").fit(block, y).weight_ == pytest.approx(learned)
+
+
+def test_labels_that_are_missing_or_too_few_are_refused():
+    with pytest.raises(ValueError, match=r"y is missing in 2 of 6 rows \(the first is 1\)"):
+        BlockScaler(weight="auto").fit(np.arange(6.0)[:, None], np.array(["a", None, "b", "a", np.nan, "b"], object))
+    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[6, 5\]"):
+        BlockScaler().fit(np.arange(6.0)[:, None], list("aabbc"))
 
 
 @pytest.mark.parametrize("y", [None, ["a"] * 6], ids=["no labels", "one class"])

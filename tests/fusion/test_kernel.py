@@ -165,6 +165,14 @@ def test_a_target_of_another_length_is_refused():
         model().fit(TRAIN, Y[:39])
 
 
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA])
+def test_a_label_that_is_missing_is_refused_with_its_row(nothing):
+    y = Y[:40].astype(object)
+    y[3] = nothing
+    with pytest.raises(ValueError, match=r"y is missing in 1 of 40 rows \(the first is 3\)"):
+        model().fit(TRAIN, y)
+
+
 def test_probabilities_sum_to_one_and_rank_as_the_classes():
     fitted = model(probability=True).fit(X, Y)
     probabilities = fitted.predict_proba(X)

@@ -254,5 +254,13 @@ def test_a_row_with_nothing_gets_the_weighted_mean():
     assert fitted.scale_ == pytest.approx(np.sqrt(np.cov(y, aweights=weights, ddof=0)))
 
 
+@pytest.mark.parametrize("bad", [None, np.inf])
+def test_a_target_that_is_no_number_is_refused(bad):
+    y = CODES.astype(object)
+    y[7] = bad
+    with pytest.raises(ValueError, match="y is missing in 1 of 150 rows|Input y contains infinity"):
+        model(KernelFusionRegressor).fit(FRAME, y)
+
+
 def test_a_constant_target_is_what_is_predicted():
     np.testing.assert_allclose(model(KernelFusionRegressor).fit(FRAME, np.full(N, 4.0)).predict(FRAME), 4.0)
