@@ -101,6 +101,11 @@ def test_a_wav_with_more_chunks_is_whole(sine, encode):
     np.testing.assert_array_equal(Sound(padded).samples(), Sound(wav).samples())
 
 
+def test_an_ogg_with_something_behind_it_is_whole(sine, encode):
+    ogg = encode(sine, form="OGG")
+    np.testing.assert_array_equal(Sound(ogg + b"TAG" + bytes(125)).samples(), Sound(ogg).samples())
+
+
 @pytest.mark.parametrize("total", [0, 44_100])
 def test_a_flac_need_not_say_how_long_it_is(sine, encode, total):
     flac = encode(sine, form="FLAC")

@@ -138,7 +138,8 @@ def test_what_scikit_learn_had_elsewhere_is_found():
     assert schema["a"]["__module__"] == "sklearn._loss._loss"
     assert schema["b"] == [columns]
     assert not modernize(schema)
-    assert not modernize({"a": {**listed, "content": "odd"}})
+    for odd in ("odd", {}, {"content": {}}, {"content": 5}):
+        assert not modernize({"a": {**listed, "content": odd}})
 
 
 def test_a_probe_is_the_same_each_time_and_in_each_setting(models, table):

@@ -114,10 +114,14 @@ def sample(count: int, seed: int) -> list[Mutant]:
 
 
 def _can_be_made(mutant: Mutant) -> bool:
-    """Return whether cosmic-ray can make a mutant: it fails over exceptions with a dot in their name."""
-    with contextlib.suppress(AttributeError):
-        return mutant.operator != "core/ExceptionReplacer" or bool(_mutated((ROOT / mutant.path).read_text(), mutant))
-    return False
+    """Return whether a mutant is code: cosmic-ray fails over dotted exceptions, and writes `not` before `:=`."""
+    if mutant.operator not in ("core/AddNot", "core/ExceptionReplacer"):
+        return True
+    try:
+        compile(_mutated((ROOT / mutant.path).read_text(), mutant), mutant.path, "exec")
+    except (AttributeError, SyntaxError):
+        return False
+    return True
 
 
 def _mutated(source: str, mutant: Mutant) -> str:
