@@ -70,12 +70,13 @@ def checked_target(y: Any, *, classes: bool) -> np.ndarray:
     """Return a target as a 1-D array: of labels, or of finite numbers."""
     y = column_or_1d(y, warn=True)
     refuse_missing(y)
-    y = np.asarray(y) if classes else np.asarray(y, dtype=np.float64)
+    if not classes:
+        y = np.asarray(y, dtype=np.float64)
     if y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")
     if classes:
         check_classification_targets(y)
-    return y
+    return np.asarray(y)
 
 
 def refuse_missing(y: np.ndarray) -> None:

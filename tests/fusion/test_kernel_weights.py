@@ -258,7 +258,7 @@ def test_a_row_with_nothing_gets_the_weighted_mean():
 def test_a_target_that_is_no_number_is_refused(bad):
     y = CODES.astype(object)
     y[7] = bad
-    with pytest.raises(ValueError, match="y is missing in 1 of 150 rows|Input y contains infinity"):
+    with pytest.raises(ValueError, match=r"y is missing in 1 of 150 rows|Input y contains infinity"):
         model(KernelFusionRegressor).fit(FRAME, y)
 
 
