@@ -34,7 +34,7 @@ IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".b
 AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
 IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"P5", b"P6")
 AUDIO_MAGIC = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"FORM")
-PATH = re.compile(r"^[^\s\n][^\n]*[/\\][^\n]*\.\w{1,5}$|^[\w.-]+\.[a-z]\w{1,4}$", re.IGNORECASE)
+PATH = re.compile(r"^[^\s\n][^\n]*[/\\][^\n]*\.\w{1,5}$|^[\w.-]+\.[a-z]\w{1,4}$|^\w[\w+.-]*://\S+$", re.IGNORECASE)
 
 
 class Kind(NamedTuple):
@@ -147,7 +147,7 @@ def _kind_of(column: pd.Series) -> Kind:
     if isinstance(column, pd.DataFrame):
         return Kind("left out", "several columns have this name")
     missing = np.array([is_missing(cell) for cell in column], dtype=bool)
-    present = column[~missing]
+    present = column[~missing].infer_objects()  # beside None, pandas keeps numbers and truth values as objects
     if present.empty:
         return Kind("left out", "every cell is missing")
     if pd.api.types.is_bool_dtype(present) or isinstance(column.dtype, pd.CategoricalDtype):
@@ -197,6 +197,8 @@ def _first(cell: Any) -> Any:
 def _has_suffix(cell: Any, suffixes: set[str]) -> bool:
     if isinstance(cell, Mapping):
         cell = cell.get("path")
+    if isinstance(cell, str) and "://" in cell:
+        cell = re.split(r"[?#]", cell, maxsplit=1)[0]
     return isinstance(cell, (str, PurePath)) and os.path.splitext(os.fspath(cell))[1].lower() in suffixes
 
 
