@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder
 
 from mmsk._reference import is_missing
@@ -97,7 +98,7 @@ def infer_branches(
     Raises
     ------
     ValueError
-        When no column can be used.
+        When no column can be used, and for columns that are not named by strings.
 
     Warns
     -----
@@ -116,15 +117,16 @@ def infer_branches(
     kinds = infer_kinds(frame, target)
     if show is not None:
         show(kinds.to_string())
+    found = {kind: list(kinds.index[kinds["kind"] == kind]) for kind in PROPOSALS}
+    _check_names([name for columns in found.values() for name in columns])
+    together = {kind for kind, columns in found.items() if len(columns) == 1 or kind in ("number", "category")}
+    taken = {*together, *ColumnTransformer([]).get_params()}  # scikit-learn refuses the names of its parameters
     branches: list[tuple[str, Any, Any]] = []
-    for kind, proposal in PROPOSALS.items():
-        columns = list(kinds.index[kinds["kind"] == kind])
-        if not columns:
-            continue
-        if kind in ("number", "category"):
-            branches.append((kind, proposal(), columns))
+    for kind, columns in found.items():
+        if columns and kind in together:
+            branches.append((kind, PROPOSALS[kind](), columns if kind in ("number", "category") else columns[0]))
         else:
-            branches += [(kind if len(columns) == 1 else _branch_name(name), proposal(), name) for name in columns]
+            branches += [(_branch_name(name, taken), PROPOSALS[kind](), name) for name in columns]
     if not branches:
         raise ValueError(f"no column can be used:\n{kinds.to_string()}")
     if target is not None:
@@ -231,9 +233,22 @@ TESTS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-def _branch_name(column: Any) -> str:
-    """Return a column's name as a branch name; scikit-learn keeps the double underscore for itself."""
-    return re.sub("__+", "_", str(column))
+def _check_names(columns: Sequence[Any]) -> None:
+    """Refuse names that are no strings: scikit-learn would take whole numbers for positions."""
+    if others := [name for name in columns if not isinstance(name, str)]:
+        advice = "branches need columns that are named by strings, as frame.columns.map(str) makes them"
+        raise ValueError(f"{advice}; got {others}")
+
+
+def _branch_name(column: str, taken: set[str]) -> str:
+    """Return a column's name as a free branch name; scikit-learn keeps the double underscore for itself."""
+    plain = name = re.sub("__+", "_", column).rstrip("_") or "column"
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{plain}-{number}"
+    taken.add(name)
+    return name
 
 
 def _warn_of_folders(frame: pd.DataFrame, columns: Sequence[str], target: str) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from mmsk import infer_branches, infer_kinds
+from mmsk import fusion_pipeline, infer_branches, infer_kinds
 
 N = 12
 COLUMNS = {
@@ -59,6 +59,21 @@ def test_branches_are_named_by_kind_and_by_column_where_a_kind_comes_twice():
         ("image", "photo path"),
         ("number", ["price"]),
     ]
+
+
+def test_branch_names_differ_and_are_ones_that_scikit_learn_takes():
+    texts = series(COLUMNS["caption"][0])
+    frame = pd.DataFrame(dict.fromkeys(("a__b", "a_b", "end_", "__", "remainder", "number"), texts))
+    frame["price"] = COLUMNS["price"][0]
+    branches = infer_branches(frame, show=None)
+    assert [name for name, _, _ in branches] == ["a_b", "a_b-2", "end", "column", "remainder-2", "number-2", "number"]
+    model = fusion_pipeline(branches).fit(frame, ["a", "b"] * 6)
+    assert model.set_params(fusion__end__scale__weight=2.0).get_params()["fusion__end__scale__weight"] == 2
+
+
+def test_columns_that_are_not_named_by_strings_are_refused():
+    with pytest.raises(ValueError, match=r"named by strings.*; got \[1\]"):
+        infer_branches(pd.DataFrame({1: [1.5, 2.5], 0: ["x", "y"]}), target=0, show=None)
 
 
 def test_what_was_inferred_is_shown(capsys):
