@@ -117,8 +117,8 @@ def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[Any]]]:
     Raises
     ------
     ValueError
-        For a model without scaled branches, and for an estimator that does not see weights, such as a forest: an hour
-        of search over nothing is worse than an error.
+        For a model without scaled branches, and for an estimator that does not see weights, such as a forest or a late
+        fusion that stacks: an hour of search over nothing is worse than an error.
 
     Examples
     --------
@@ -197,6 +197,8 @@ def _weighed(model: Any) -> tuple[list[str], dict[str, str] | None]:
     if "weights" in given and "fusion" in given:
         return branch_names(model.fusion), None
     if "weights" in given and "estimators" in given:
+        if given.get("combine") == "stack":
+            raise ValueError("weights have no effect: combine='stack' learns what each modality counts for")
         return [name for name, estimator, _ in model.estimators if not isinstance(estimator, str)], None
     if isinstance(model, Pipeline) and (reason := ignores_scale(model.steps[-1][1])):
         advice = "search over its own parameters, or weigh predictions of one model a modality (late fusion)"

@@ -78,6 +78,13 @@ def test_weights_that_cannot_matter_are_refused(estimator):
         weight_grid(fusion_pipeline(BRANCHES, estimator))
 
 
+@pytest.mark.parametrize("of_weights", [weight_grid, weight_distributions])
+def test_a_stack_has_no_weights(of_weights):
+    models = modality_models(fusion_transformer(BRANCHES), LogisticRegression())
+    with pytest.raises(ValueError, match="weights have no effect: combine='stack'"):
+        of_weights(LateFusionClassifier(models, combine="stack"))
+
+
 def test_bagged_machines_see_weights():
     assert weight_grid(fusion_pipeline(BRANCHES, BaggingClassifier(SVC())))
 
