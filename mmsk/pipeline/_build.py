@@ -47,7 +47,7 @@ def fusion_transformer(
     ----------
     branches : list of (name, transformer, column)
         As ColumnTransformer takes them. The transformer is a descriptor, a list of descriptors of one column (they
-        become a `DescriptorUnion`, each item decoded once), "passthrough" for numbers, or any scikit-learn
+        become a `DescriptorUnion`, each item decoded once), "passthrough" for numbers, "drop", or any scikit-learn
         transformer or pipeline. "photo" and ["photo"] mean the same.
     weights : dict, "auto" or None, default=None
         Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm. "auto" = each
@@ -101,6 +101,9 @@ def fusion_transformer(
     seeds = _seeds(random_state, len(names)) if dropout else [None] * len(names)
     transformers = []
     for (name, transformer, column), seed in zip(branches, seeds, strict=True):
+        if isinstance(transformer, str) and transformer == "drop":
+            transformers.append((name, "drop", column))
+            continue
         describe = _describer(transformer, settings)
         scale = BlockScaler(
             given.get(name, 1.0),

@@ -23,6 +23,12 @@ DATA = make_multimodal(n_samples=40, n_classes=2, missing=0.1, random_state=0)
 BRANCHES = [("text", Tfidf(), "text"), ("image", [HOG(), LBP()], "image"), ("audio", [MFCC(), Chroma()], "audio")]
 
 
+def test_a_branch_may_be_dropped_as_in_scikit_learn():
+    fusion = fusion_transformer([("a", "passthrough", "a"), ("b", "drop", "b")], weights="auto", on_error="missing")
+    frame = pd.DataFrame({"a": [1.0, 3.0], "b": ["x", "y"]})
+    np.testing.assert_allclose(fusion.fit_transform(frame), [[-1], [1]])
+
+
 def test_equals_a_hand_written_pipeline():
     by_hand = Pipeline(
         [
