@@ -66,9 +66,11 @@ def compare_models(
     if not models:
         raise ValueError("at least one model is needed")
     y = np.asarray(y)
+    stratified = all(map(is_classifier, models.values()))
+    # once for all models: a splitter may shuffle anew each time that it is asked
+    folds = list(check_cv(cv, y, classifier=stratified).split(X, y, groups))
     rows = {}
     for name, model in models.items():
-        folds = list(check_cv(cv, y, classifier=is_classifier(model)).split(X, y, groups))
         start = time.perf_counter()
         results = Parallel(n_jobs=n_jobs)(delayed(_fit_and_predict)(model, X, y, *fold) for fold in folds)
         seconds = time.perf_counter() - start
