@@ -90,11 +90,11 @@ class AacFile:
         self._container.close()
         self.__dict__.clear()
 
-    def read(self, frames: int, **form: Any) -> np.ndarray:
-        """Return the next block, of shape (n_frames, n_channels), of about that many frames; none at the end."""
+    def read(self, out: np.ndarray) -> np.ndarray:
+        """Return the next block, of shape (n_frames, n_channels), of about as many frames as `out`; none at the end."""
         pieces, found = [self._first], len(self._first)
         self._first = self._first[:0]
-        while found < frames and (block := next(self._blocks, None)) is not None:
+        while found < len(out) and (block := next(self._blocks, None)) is not None:
             pieces.append(block)
             found += len(block)
         return np.concatenate(pieces)

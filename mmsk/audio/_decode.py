@@ -9,6 +9,7 @@ it. Channels are mixed block by block.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ FORMATS = frozenset(("AAC", "AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "
 UNKNOWN_CODES = (1, 4)  # libsndfile: format not recognised, encoding not supported
 UNKNOWN_LENGTH = 2**62  # libsndfile's count of frames is above this where the header has none
 STREAMED = 0x7FFF_0000  # bytes: a WAV written into a pipe claims 2 or 4 GiB of data
+
+_kept = threading.local()
 
 
 @dataclass(frozen=True)
@@ -139,10 +142,22 @@ def _opened(content: bytes, limits: Mapping[str, Any]) -> Iterator[tuple[Any, fl
 
 
 def _blocks(file: Any) -> Iterator[np.ndarray]:
-    """Yield the frames of an opened file, arrays of shape (n_frames, n_channels)."""
+    """Yield the frames of an opened file, arrays of shape (n_frames, n_channels), of which only one may be in use."""
     file.seekable = lambda: False  # soundfile then neither believes the header's count nor seeks after each block
-    while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
-        yield block
+    memory = _memory(file.channels)
+    while len(block := file.read(out=memory)):
+        yield block if file.channels > 1 else block.copy()  # the mean of one channel is a view
+
+
+def _memory(channels: int) -> np.ndarray:
+    """Return memory for a block, which is kept for the next clip of this thread: fresh memory costs more than to mix.
+
+    Dask's workers give memory back as soon as it is free, so that there it costs a fifth of the decoding.
+    """
+    if getattr(_kept, "channels", None) != channels:
+        _kept.channels, _kept.memory = channels, np.empty((BLOCK, channels), dtype=np.float32)
+    memory: np.ndarray = _kept.memory
+    return memory
 
 
 def _mix(blocks: Iterable[np.ndarray], rate: float, limits: Mapping[str, Any], seconds: float | None) -> Decoded:

@@ -274,6 +274,16 @@ def test_no_more_is_decoded_than_is_needed(signal, encode, counted):
     assert counted["decode"] == 2
 
 
+@pytest.mark.parametrize("n_channels", [1, 2])
+def test_clips_do_not_write_over_each_other(encode, n_channels):
+    """Also those of several blocks."""
+    rng = np.random.default_rng(0)
+    channels = [rng.uniform(-0.5, 0.5, (n_samples, n_channels)).astype(np.float32) for n_samples in (90_000, 500)]
+    found = [Sound(encode(samples, subtype="FLOAT")).samples() for samples in channels]
+    for samples, expected in zip(found, channels, strict=True):
+        np.testing.assert_allclose(samples, expected.mean(axis=1), atol=1e-7)
+
+
 def test_limits_are_checked():
     with pytest.raises(InvalidParameterError, match="on_long must be 'error' or 'truncate', got 'cut'"):
         MFCC(limits={"on_long": "cut"}).fit([None])
