@@ -30,8 +30,9 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     estimators : list of (name, estimator, column)
         The modalities, as in `LateFusionClassifier`; estimators are regressors, or "drop".
     combine : {"stack", "mean"}, default="stack"
-        "stack": `final_estimator` on the predictions of all modalities, less the mean of the target, 0 where one is
-        absent, and which are present; it learns from out-of-fold predictions. "mean": the mean of the predictions.
+        "stack": `final_estimator` on the predictions of all modalities, less the mean of the target and in units of its
+        standard deviation, 0 where one is absent, and which are present; it learns from out-of-fold predictions.
+        "mean": the mean of the predictions.
     weights : dict of str to float, "learned" or None, default=None
         For "mean": share of each modality, at least 0; 0, without a model, for those that are not named. None = equal
         shares. "learned" = those of the least squared error out of fold, shrunk towards equal ones. In a row, the
@@ -51,6 +52,8 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     ----------
     mean_ : float
         Mean of the target: the answer for a row in which nothing is present.
+    scale_ : float
+        Standard deviation of the target, 1 for a constant one.
     modalities_ : list of str
     weights_ : dict of str to float
         The shares that were given or learned.
@@ -128,6 +131,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         X, y = as_table(self, X, reset=True), checked_target(y, classes=False)
         weight = checked_weights(sample_weight, len(y))
         self.mean_ = float(np.average(y, weights=weight))
+        self.scale_ = float(np.sqrt(np.average((y - self.mean_) ** 2, weights=weight))) or 1.0
         unseen, _ = self._fit_models(X, y, weight, groups, stratify=False, response_of=self._response_of, n_outputs=1)
         if self._learns():
             self._fit_combination(np.stack(unseen)[..., 0], y, weight)
@@ -213,4 +217,4 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
     def _stacked(self, predictions: np.ndarray) -> np.ndarray:
         """Return what a final estimator is given, from predictions of shape (n_models, n_rows)."""
         present = ~np.isnan(predictions)
-        return np.vstack([np.where(present, predictions - self.mean_, 0.0), present]).T
+        return np.vstack([np.where(present, (predictions - self.mean_) / self.scale_, 0.0), present]).T

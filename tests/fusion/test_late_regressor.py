@@ -50,10 +50,16 @@ def test_a_row_with_nothing_in_it_gets_the_mean(combine):
 def test_a_stack_is_the_final_estimator_on_out_of_fold_predictions():
     folds = [(np.arange(N)[np.arange(N) % 4 != k], np.arange(N)[np.arange(N) % 4 == k]) for k in range(4)]
     fusion = late(cv=folds).fit(X, Y)
-    columns = [cross_val_predict(model, X[column], Y, cv=folds) - Y.mean() for _, model, column in TRIPLES]
+    columns = [(cross_val_predict(model, X[column], Y, cv=folds) - Y.mean()) / Y.std() for _, model, column in TRIPLES]
     features = np.column_stack([*columns, np.ones((N, 3))])
     np.testing.assert_allclose(fusion.final_estimator_.coef_, RidgeCV().fit(features, Y).coef_)
     assert fusion.score(X, Y) > late(combine="mean").fit(X, Y).score(X, Y) + 0.1
+
+
+@pytest.mark.parametrize("combine", ["mean", "stack"])
+def test_the_unit_of_the_target_does_not_matter(combine):
+    found = late(combine=combine).fit(HOLES, Y).predict(X)
+    np.testing.assert_allclose(late(combine=combine).fit(HOLES, Y / 1000).predict(X), found / 1000)
 
 
 def test_learned_shares_find_what_misleads_and_are_equal_with_few_rows():
