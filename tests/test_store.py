@@ -332,6 +332,19 @@ def test_what_was_used_is_written_down_without_a_close_too(tmp_path, held):
     assert days[key(0)] == days[key(2)] == 5 < days[key(1)]
 
 
+def test_an_interrupt_in_the_midst_of_writing_leaves_nothing_half_written_or_locked(tmp_path, monkeypatch):
+    store = filled(tmp_path, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_write_touched", lambda self, connection: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            store.put_many({key(5): payload(5)})
+    assert store.get(key(5)) is None
+    other = Store(tmp_path, BIG)
+    other.put_many({key(6): payload(6)})
+    store.put_many({key(7): payload(7)})
+    assert other.get_many([key(number) for number in range(9)]).keys() == {key(0), key(6), key(7)}
+
+
 def test_more_keys_than_a_query_takes(tmp_path):
     store = filled(tmp_path, 1_201)
     found = store.get_many([key(number) for number in range(1_300)])

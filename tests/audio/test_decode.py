@@ -99,6 +99,7 @@ def test_a_wav_with_more_chunks_is_whole(sine, encode):
     wav = encode(sine, subtype="PCM_16")
     padded = wav[:12] + b"junk" + (3).to_bytes(4, "little") + b"odd\0" + wav[12:] + b"tail" + bytes(9)
     np.testing.assert_array_equal(Sound(padded).samples(), Sound(wav).samples())
+    assert kind_of(padded[:50_000]) == "truncated"
 
 
 def test_an_ogg_with_something_behind_it_is_whole(sine, encode):

@@ -79,6 +79,11 @@ def test_room():
     assert Archive(large, "m", r".*").room == MAX_RATIO * len(large.getvalue()) - len(content)
 
 
+def test_there_is_room_for_no_more_than_a_zip_file_can_hold():
+    content = bytes(45_000_000)  # a hundred times as much would be more
+    assert Archive(packed({"a.bin": content}), "m", r".*").room == 4 * 2**30 - 2**20 - len(content)
+
+
 def test_the_archives_within_share_the_room():
     inner = packed({"data.npy": npy(np.zeros(50))}).getvalue()
     size = len(npy(np.zeros(50)))
@@ -107,6 +112,29 @@ def test_a_copy_has_the_same_entries_stored():
         np.testing.assert_array_equal(np.load(io.BytesIO(copied.read("1.npy"))), np.eye(3))
         with np.load(io.BytesIO(copied.read("3.npz"))) as matrix:
             np.testing.assert_array_equal(matrix["data"], np.eye(2))
+
+
+class Pipe(io.BytesIO):
+    """A stream that cannot go back, into which zip files are written in a form of their own."""
+
+    def seekable(self):
+        return False
+
+    def tell(self):
+        raise OSError
+
+
+def test_how_a_file_was_written_does_not_matter_but_encrypted_ones_are_refused():
+    stream = Pipe()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("ä.bin", b"hello")
+    content = bytearray(stream.getvalue())
+    found = Archive(io.BytesIO(content), "m", r".*")
+    assert found.entries["ä.bin"].flag_bits == 0x808  # sizes behind the data, and a name in UTF-8
+    assert found.read("ä.bin", 5) == b"hello"
+    content[content.index(b"PK\1\2") + 8] |= 1
+    with pytest.raises(UntrustedModelError, match=r"bin is encrypted"):
+        Archive(io.BytesIO(content), "m", r".*")
 
 
 def test_a_changed_byte_is_damage():
