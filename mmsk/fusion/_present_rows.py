@@ -105,6 +105,8 @@ class PresentRows(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names that the transformer gives."""
         check_is_fitted(self)
+        if input_features is None:  # the transformer itself has seen an array
+            input_features = getattr(self, "feature_names_in_", None)
         names: np.ndarray = self.transformer_.get_feature_names_out(input_features)
         return names
 

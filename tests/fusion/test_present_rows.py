@@ -1,6 +1,7 @@
 """PresentRows: the transformer sees the rows that are there, and nobody else's."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.decomposition import PCA, TruncatedSVD
@@ -53,6 +54,15 @@ def test_nothing_to_fit_on_is_an_error():
 
 def test_names_are_the_transformers():
     assert list(PresentRows(PCA(2)).fit(X).get_feature_names_out()) == ["pca0", "pca1"]
+
+
+def test_names_of_a_frame_are_kept():
+    frame = pd.DataFrame(HOLES, columns=list("abcde"))
+    y = np.arange(len(frame)) % 2
+    selected = PresentRows(SelectKBest(k=2)).set_output(transform="pandas").fit(frame, y)
+    expected = SelectKBest(k=2).fit(frame[~MISSING], y[~MISSING]).get_feature_names_out()
+    np.testing.assert_array_equal(selected.get_feature_names_out(), expected)
+    assert list(selected.transform(frame).columns) == list(expected)
 
 
 def test_stored_zeros_and_nan_do_not_make_a_sparse_row_present():
