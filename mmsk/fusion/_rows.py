@@ -141,6 +141,8 @@ def present_cells(estimator: Any, columns: Any) -> np.ndarray:
     ndarray of shape (n_rows,), dtype=bool
     """
     first = _first_step(estimator)
+    if isinstance(columns, np.ndarray) and columns.ndim > 1 and columns.dtype == object:
+        columns = pd.DataFrame(columns)
     if isinstance(columns, pd.DataFrame):
         present = np.zeros(len(columns), dtype=bool)
         for position in range(columns.shape[1]):

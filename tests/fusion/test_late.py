@@ -384,6 +384,14 @@ def test_columns_are_selected_as_in_a_column_transformer(column):
     np.testing.assert_allclose(fusion.predict_proba(more), expected)
 
 
+def test_a_cell_of_an_array_of_objects_may_be_missing():
+    triples = [("a", TRIPLES[0][1], [0, 1]), ("b", TRIPLES[1][1], [2]), ("noise", TRIPLES[2][1], [3])]
+    numbers = HOLES.to_numpy()
+    objects = np.where(np.isnan(numbers), None, numbers)
+    expected = late(triples).fit(numbers, Y).predict_proba(numbers)
+    np.testing.assert_allclose(late(triples).fit(objects, Y).predict_proba(objects), expected)
+
+
 def test_labels_may_be_anything_that_can_be_sorted():
     fusion = late([("a", LogisticRegression(class_weight={True: 5.0, False: 1.0}), ["a0"])]).fit(X, Y == "bee")
     assert fusion.predict(X).dtype == bool
