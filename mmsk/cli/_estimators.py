@@ -16,7 +16,7 @@ __all__ = ["as_number", "make_estimator", "values_of"]
 
 #: name -> (module, classifier, regressor, parameters that differ from scikit-learn's defaults)
 NAMED: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "svm": ("sklearn.svm", "SVC", "SVR", {}),
+    "svm": ("mmsk.fusion", "GramSVC", "GramSVR", {}),
     "forest": ("sklearn.ensemble", "RandomForestClassifier", "RandomForestRegressor", {"n_estimators": 300}),
     "logistic": ("sklearn.linear_model", "LogisticRegression", "Ridge", {"max_iter": 2000}),
     "mlp": ("sklearn.neural_network", "MLPClassifier", "MLPRegressor", {"max_iter": 1000}),

@@ -1,6 +1,7 @@
 """Fusion: what scikit-learn lacks to bring blocks of modalities into one space."""
 
 from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._gram_machines import GramSVC, GramSVR
 from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._kernel import KernelFusionClassifier
 from mmsk.fusion._kernel_regressor import KernelFusionRegressor
@@ -14,6 +15,8 @@ from mmsk.fusion._shared_space import SharedSpace
 
 __all__ = [
     "BlockScaler",
+    "GramSVC",
+    "GramSVR",
     "KernelFusionClassifier",
     "KernelFusionRegressor",
     "LateFusionClassifier",

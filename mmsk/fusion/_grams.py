@@ -79,8 +79,8 @@ def linear_gram(left: Any, right: Any) -> np.ndarray:
     anew for each pair of classes, one product at a time; this is one matrix product, many times faster on wide data.
     Of a sparse matrix in which some blocks are dense, the crowded columns are multiplied as a dense matrix.
 
-    Leave out rows whose sample weight is 0: scikit-learn's SVC and SVR, given a function as the kernel, mistake other
-    rows for their support vectors where there are some, and are wrong without a word.
+    Where rows may have a sample weight of 0, `GramSVC` and `GramSVR` are to be preferred: scikit-learn's own, given a
+    function as the kernel, then mistake other rows for their support vectors, and say nothing.
 
     Parameters
     ----------

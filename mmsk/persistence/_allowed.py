@@ -21,6 +21,7 @@ DESCRIPTORS = """
 FUSION = """
     mmsk.augmentation._classifier.AugmentedClassifier mmsk.augmentation._regressor.AugmentedRegressor
     mmsk.fusion._block_scaler.BlockScaler mmsk.fusion._present_rows.PresentRows
+    mmsk.fusion._gram_machines.GramSVC mmsk.fusion._gram_machines.GramSVR
     mmsk.fusion._kernel.KernelFusionClassifier mmsk.fusion._kernel_regressor.KernelFusionRegressor
     mmsk.fusion._late.LateFusionClassifier mmsk.fusion._late_regressor.LateFusionRegressor
     mmsk.fusion._shared_space.SharedSpace mmsk.retrieval._retriever.CrossModalRetriever

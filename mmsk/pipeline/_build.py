@@ -15,11 +15,10 @@ import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.svm import SVC
 from sklearn.utils import check_random_state, get_tags
 
 from mmsk._union import DescriptorUnion, name_descriptors
-from mmsk.fusion import BlockScaler, linear_gram
+from mmsk.fusion import BlockScaler, GramSVC, linear_gram
 from mmsk.pipeline._scale import ignores_scale
 from mmsk.text import Tfidf
 
@@ -139,7 +138,7 @@ def fusion_pipeline(
     branches : list of (name, transformer, column)
         As in `fusion_transformer`.
     estimator : estimator, default=None
-        Any classifier or regressor, cloned. None = ``SVC(kernel=linear_gram, C=10)``: the machine that
+        Any classifier or regressor, cloned. None = ``GramSVC(kernel=linear_gram, C=10)``: the machine that
         ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`. C is 10 since rows
         of about unit length are fitted too loosely with 1. For numbers, give a regressor, such as ``RidgeCV()``.
     weights : dict, "auto" or None, default="auto"
@@ -170,7 +169,7 @@ def fusion_pipeline(
     >>> model.get_params()["fusion__audio__scale__weight"]
     0.5
     """
-    estimator = SVC(kernel=linear_gram, C=10.0) if estimator is None else clone(estimator)
+    estimator = GramSVC(kernel=linear_gram, C=10.0) if estimator is None else clone(estimator)
     reason = ignores_scale(estimator)
     if reason and weights == "auto":
         weights = None

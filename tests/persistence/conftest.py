@@ -37,6 +37,7 @@ from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.datasets import make_multimodal
 from mmsk.fusion import (
     BlockScaler,
+    GramSVR,
     KernelFusionClassifier,
     KernelFusionRegressor,
     LateFusionClassifier,
@@ -104,6 +105,7 @@ MODELS = {
     "mlp sgd": lambda: pipeline(MLPClassifier((5,), solver="sgd", max_iter=300, tol=1e-2, random_state=0)),
     "logistic": lambda: pipeline(LogisticRegression()),
     "calibrated": lambda: pipeline(CalibratedClassifierCV(SVC(kernel=linear_gram), ensemble=False, cv=3)),
+    "machine of numbers": lambda: pipeline(GramSVR(kernel=linear_gram), y=NUMBERS),
     "reduced": lambda: pipeline(
         branches=[
             ("image", make_pipeline(ColorHistogram(), PresentRows(PCA(3))), "image"),
@@ -116,6 +118,9 @@ MODELS = {
     ).fit(X, LABELS),
     "kernels, submodels": lambda: KernelFusionClassifier(fusion_transformer(TABLE), absent="submodel").fit(X, LABELS),
     "kernel regressor": lambda: KernelFusionRegressor(fusion_transformer(MEDIA)).fit(X, NUMBERS),
+    "kernel regressor, submodels": lambda: KernelFusionRegressor(fusion_transformer(TABLE), absent="submodel").fit(
+        X, NUMBERS
+    ),
     "late mean": lambda: late("mean"),
     "late product": lambda: late("product"),
     "late vote": lambda: late("vote"),
