@@ -388,8 +388,8 @@ def test_a_cell_of_an_array_of_objects_may_be_missing():
     triples = [("a", TRIPLES[0][1], [0, 1]), ("b", TRIPLES[1][1], [2]), ("noise", TRIPLES[2][1], [3])]
     numbers = HOLES.to_numpy()
     objects = np.where(np.isnan(numbers), None, numbers)
-    expected = late(triples).fit(numbers, Y).predict_proba(numbers)
-    np.testing.assert_allclose(late(triples).fit(objects, Y).predict_proba(objects), expected)
+    expected = late(triples, combine="mean").fit(numbers, Y).predict_proba(numbers)
+    np.testing.assert_allclose(late(triples, combine="mean").fit(objects, Y).predict_proba(objects), expected)
 
 
 def test_labels_may_be_anything_that_can_be_sorted():
