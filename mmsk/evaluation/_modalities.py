@@ -12,13 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from mmsk.evaluation._shapley import MAX_PLAYERS
+from mmsk.fusion._rows import column_names
 
 __all__ = ["Modalities", "check_count", "check_droppable", "find_modalities"]
 
@@ -54,7 +54,7 @@ class Modalities:
         """Return the names of the columns of a frame that each modality reads."""
         if not isinstance(X, pd.DataFrame):
             raise TypeError(f"X has to be a DataFrame, so that cells can be hidden, got {type(X).__name__}")
-        named = {name: _names(column, X) for name, column in self.columns.items() if column is not None}
+        named = {name: column_names(X, column) for name, column in self.columns.items() if column is not None}
         read = {column for columns in named.values() for column in columns}
         rest = [column for column in X.columns if column not in read]
         return {name: named.get(name, rest) for name in self.columns}
@@ -138,15 +138,3 @@ def _dropped(part: Any) -> bool:
 
 def _join(place: str, name: str) -> str:
     return f"{place}__{name}" if place else name
-
-
-def _names(column: Any, X: pd.DataFrame) -> list[Any]:
-    """Return the names of the columns that ColumnTransformer takes for this."""
-    column = column(X) if callable(column) else column
-    if isinstance(column, (str, int, np.integer)):
-        column = [column]
-    if isinstance(column, slice):
-        by_name = isinstance(column.start, str) or isinstance(column.stop, str)
-        return list((X.loc[:, column] if by_name else X.iloc[:, column]).columns)
-    column = list(column)
-    return column if all(isinstance(name, str) for name in column) else list(X.columns[column])

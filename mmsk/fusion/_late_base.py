@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_consistent_length
 from mmsk._params import N_JOBS, RANDOM_STATE, BaseComposition, HasMethods, Interval, Real, StrOptions
 from mmsk.fusion._folds import Folds, make_folds
 from mmsk.fusion._late_models import Job, Response, respond, run_jobs
-from mmsk.fusion._rows import present_cells, select
+from mmsk.fusion._rows import by_name, present_cells, select
 from mmsk.fusion._shares import checked_shares
 
 __all__ = ["LateFusion"]
@@ -99,7 +99,7 @@ class LateFusion(BaseComposition):
         triples = self._checked_triples()
         self.modalities_ = [name for name, _, _ in triples]
         self.weights_ = checked_shares(None if self.weights == "learned" else self.weights, self.modalities_)
-        self._columns = {name: column(X) if callable(column) else column for name, _, column in triples}
+        self._columns = {name: by_name(X, column) for name, _, column in triples}
         folds = make_folds(self.cv, X, y, groups, stratify=stratify, seed=seed or 0)
         can_fit = _has_two if stratify else _has_one
         jobs = []

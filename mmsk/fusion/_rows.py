@@ -21,8 +21,10 @@ from mmsk.text import Document, Tfidf
 
 __all__ = [
     "as_table",
+    "by_name",
     "checked_target",
     "checked_weights",
+    "column_names",
     "counted_rows",
     "present_cells",
     "refuse_missing",
@@ -48,6 +50,31 @@ def as_table(estimator: Any, X: Any, *, reset: bool) -> Any:
     if not len(X):
         raise ValueError("X has 0 rows (0 samples), at least 1 is required")
     return X
+
+
+def column_names(X: pd.DataFrame, column: Any) -> list[Any]:
+    """Return the names of the columns that ColumnTransformer takes for this."""
+    column = column(X) if callable(column) else column
+    if isinstance(column, (str, int, np.integer)):
+        column = [column]
+    if isinstance(column, slice):
+        by_name = isinstance(column.start, str) or isinstance(column.stop, str)
+        return list((X.loc[:, column] if by_name else X.iloc[:, column]).columns)
+    column = np.asarray(column).tolist()
+    return column if all(isinstance(name, str) for name in column) else list(X.columns[column])
+
+
+def by_name(X: Any, column: Any) -> Any:
+    """Return columns that are given by position by name, so that a frame in another order is read alike.
+
+    What cannot be named stays as it is: columns of an array, and of a frame whose names are no strings, or not unique.
+    """
+    column = column(X) if callable(column) else column
+    named = isinstance(X, pd.DataFrame) and X.columns.is_unique and all(isinstance(name, str) for name in X.columns)
+    if not named or isinstance(column, str):
+        return column
+    names = column_names(X, column)
+    return names[0] if isinstance(column, (int, np.integer)) else names
 
 
 def select(X: Any, column: Any, name: str) -> Any:
