@@ -22,12 +22,14 @@ __all__ = ["branch_names", "fit_blocks", "held_rows", "transform_block"]
 
 
 def branch_names(fusion: Any) -> list[str]:
-    """Return the names of the branches, or say that this is not what `fusion_transformer` returns."""
+    """Return the names of the branches, or say why there are none, or not all that one would expect."""
     if not isinstance(fusion, ColumnTransformer):
         raise TypeError(f"fusion has to be a ColumnTransformer (see fusion_transformer), got {type(fusion).__name__}")
     names = [name for name, branch, _ in fusion.transformers if not (isinstance(branch, str) and branch == "drop")]
     if not names:
         raise ValueError("fusion has no branches")
+    if not (isinstance(fusion.remainder, str) and fusion.remainder == "drop"):
+        raise ValueError("fusion has a remainder, which is no modality; make it a branch that names its columns")
     return names
 
 

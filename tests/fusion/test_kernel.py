@@ -160,6 +160,12 @@ def test_weights_that_are_none_are_refused(weights):
         model().fit(TRAIN, Y[:40], sample_weight=weights)
 
 
+def test_a_remainder_is_refused_and_not_left_out():
+    fusion = fusion_transformer(BRANCHES[:1]).set_params(remainder="passthrough")
+    with pytest.raises(ValueError, match="remainder, which is no modality"):
+        KernelFusionClassifier(fusion).fit(TRAIN, Y[:40])
+
+
 def test_a_target_of_another_length_is_refused():
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[40, 39\]"):
         model().fit(TRAIN, Y[:39])
