@@ -109,7 +109,7 @@ def _values(column: pd.Series, cells: list[Any]) -> list[Any]:
 def _plain(cell: Any) -> Any:
     """Return a cell in the forms that `digest` knows."""
     if is_missing(cell):
-        return ()
+        return (type(cell).__name__,)  # to a OneHotEncoder, None and nan are two categories
     if isinstance(cell, Mapping):
         return [(key, _plain(value)) for key, value in cell.items()]
     if isinstance(cell, list):
@@ -124,6 +124,6 @@ def _flat(array: Any) -> Any:
 
 
 def _texts(values: list[Any]) -> Any:
-    """Return a list of texts and empty tuples as one text, which is digested many times faster; others as they are."""
-    simple = all(isinstance(value, str) or (isinstance(value, tuple) and not value) for value in values)
+    """Return texts and missing cells as one text, which is digested many times faster; others as they are."""
+    simple = all(isinstance(one, str) or (isinstance(one, tuple) and list(map(type, one)) == [str]) for one in values)
     return repr(values) if simple else values

@@ -116,6 +116,11 @@ def test_there_is_no_key_for_what_cannot_be_told_apart():
     assert content_key("fit", SVC(), COLUMN, pd.to_datetime(["2020", "2021", "2022"]).astype(object)) is None
 
 
+def test_kinds_of_missing_cells_are_told_apart_as_an_encoder_does():
+    cells = [pd.Series(["a", nothing, "b"], dtype=object) for nothing in (None, np.nan, pd.NA, "", ())]
+    assert len({rows_digest(SVC(), column) for column in cells}) == len(cells)
+
+
 def test_levels_of_a_category_are_part_of_a_column():
     plain = pd.Series(pd.Categorical(["a", "b"]))
     assert rows_digest(SVC(), plain) != rows_digest(SVC(), plain.cat.add_categories("c"))
