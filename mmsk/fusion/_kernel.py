@@ -253,9 +253,13 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
             text = "a class has one row only: probabilities are a softmax of the decision values, not calibrated"
             warnings.warn(text, UserWarning, stacklevel=3)
             return None
-        svc = SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight, tol=self.tol)
+        weights: Any = self.class_weight
+        if isinstance(weights, Mapping):  # scikit-learn numbers the classes out of fold, and reads weights by number
+            weights = {code: weights.get(label, 1.0) for code, label in enumerate(self.classes_.tolist())}
+        svc = SVC(kernel="precomputed", C=self.C, class_weight=weights, tol=self.tol)
+        codes = np.searchsorted(self.classes_, y)
         shuffled = StratifiedKFold(folds, shuffle=True, random_state=0)  # tables are often sorted
-        return CalibratedClassifierCV(svc, ensemble=False, cv=shuffled).fit(mixed, y, sample_weight=sample_weight)
+        return CalibratedClassifierCV(svc, ensemble=False, cv=shuffled).fit(mixed, codes, sample_weight=sample_weight)
 
 
 def _prior_of_nothing(is_class: np.ndarray, empty: np.ndarray, sample_weight: Any) -> np.ndarray:

@@ -187,6 +187,19 @@ def test_probabilities_sum_to_one_and_rank_as_the_classes():
     assert not hasattr(model(), "predict_proba")
 
 
+@pytest.mark.parametrize("labels", [["a", "b", "c"], [1, 2, 3]], ids=str)
+def test_probabilities_heed_the_weights_of_classes_by_their_names(labels):
+    codes = np.unique(Y[:40], return_inverse=True)[1]
+    expected, found = (
+        model(probability=True, C=0.1, class_weight={names[0]: 20.0, names[2]: 0.1})
+        .fit(TRAIN, np.array(names)[codes])
+        .predict_proba(TEST)
+        for names in ([0, 1, 2], labels)
+    )
+    np.testing.assert_array_equal(found, expected)
+    assert not np.allclose(found, model(probability=True, C=0.1).fit(TRAIN, codes).predict_proba(TEST), atol=0.01)
+
+
 def test_a_class_of_one_row_gets_a_softmax_and_a_warning():
     y = np.array(["a"] * 20 + ["b"] * 19 + ["c"])
     with pytest.warns(UserWarning, match="not calibrated"):
