@@ -60,7 +60,10 @@ def fit_submodels(
             single.set_params(weights={name: shares[name] for name in pattern})
         if isinstance(model.kernel, Mapping):
             single.set_params(kernel={name: kind for name, kind in model.kernel.items() if name in pattern})
-        weights = None if sample_weight is None else np.asarray(sample_weight)[rows]
+        if isinstance(getattr(model, "class_weight", None), Mapping):  # SVC refuses classes that it does not meet
+            known = set(y[rows].tolist())
+            single.set_params(class_weight={one: value for one, value in model.class_weight.items() if one in known})
+        weights = None if sample_weight is None else sample_weight[rows]
         submodels["+".join(pattern)] = single.fit(take(X, rows), y[rows], sample_weight=weights)
     return submodels
 

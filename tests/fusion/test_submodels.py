@@ -51,6 +51,16 @@ def test_a_row_without_a_modality_is_for_the_model_of_the_others(settings):
     assert sorted(pickle.loads(pickle.dumps(whole)).predict(mixed)) == sorted(whole.predict(mixed))
 
 
+def test_weights_of_classes_that_a_modality_never_shows():
+    holes = X[TRAIN].copy()
+    holes.loc[Y[TRAIN] == 2, COLUMNS["a"]] = np.nan
+    whole = model(absent="submodel", class_weight={0: 3.0, 2: 0.5}, probability=True).fit(holes, Y[TRAIN])
+    two = Y[TRAIN] != 2
+    alone = model("a", class_weight={0: 3.0}, probability=True).fit(holes[two], Y[TRAIN][two])
+    asked = without(X[TEST], "bc")
+    np.testing.assert_array_equal(whole.predict_proba(asked)[:, :2], alone.predict_proba(asked))
+
+
 def test_a_submodel_learns_from_the_rows_that_have_it_only():
     holes = without(X[TRAIN], "")
     holes.loc[holes.index[::2], COLUMNS["b"]] = np.nan
