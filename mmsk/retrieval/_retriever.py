@@ -203,8 +203,10 @@ class CrossModalRetriever(BaseEstimator):
         Raises
         ------
         ValueError
-            For modalities that are not in the space or not in the frame, and for two that no row has both of.
+            For modalities that are not in the space or not in the frame, for two that no row has both of, and k < 1.
         """
+        if k < 1:
+            raise ValueError(f"k has to be at least 1, got {k}")
         names = self._modalities_of(X)
         pairs = [(a, b) for a, b in permutations(names, 2) if source in (None, a) and target in (None, b)]
         if not pairs:

@@ -235,6 +235,8 @@ def test_bad_questions_are_refused(retriever):
         retriever.evaluate(TEST, source="text", target="text")
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         retriever.evaluate(TEST, LABELS[:-1])
+    with pytest.raises(ValueError, match="k has to be at least 1, got 0"):
+        retriever.evaluate(TEST, k=0)
     apart = TEST[["text", "image"]].copy()
     apart.iloc[:20, 0], apart.iloc[20:, 1] = None, None
     with pytest.raises(ValueError, match="no row has both text and image"):
