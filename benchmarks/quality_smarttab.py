@@ -76,10 +76,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality_smarttab", description=__doc__)
     parser.add_argument("--path", type=Path, help="the folder of the Tux Paint stamps")
     parser.add_argument("--folds", type=int, default=5, help="how many of the five")
+    parser.add_argument("--only", default="", help="only one row, such as text+image+audio")
     given = parser.parse_args()
     os.chdir(tempfile.mkdtemp())  # smarttab writes beside itself
     print("| modalities | | accuracy | macro-F1 | CPU seconds a fold | seconds a fold |", "|" + " --- |" * 6, sep="\n")
     for names, model in ROWS.items():
+        if given.only not in ("", "+".join(names)):
+            continue
         columns = [COLUMNS[name] for name in names]
         for who, side in (("mmsk", ours), ("smarttab", theirs)):
             found: list[Result] = []
