@@ -177,7 +177,6 @@ def _revived(payload: IO[bytes], manifest: Mapping[str, Any], path: str, trusted
                 file.seek(0)
                 return skops.io.load(file, trusted=known)
         except skops.io.exceptions.UntrustedTypesFoundException as error:
-            file.seek(0)
             listed = set(skops.io.get_untrusted_types(file=file)) - set(known)
             raise UntrustedModelError(path, NOT_TRUSTED, sorted(listed)) from error
         except Exception as error:  # a crafted or outdated payload may raise anything

@@ -36,10 +36,9 @@ RATE = 22050  # Hz, of the tones
 
 def make_probe(model: Any) -> dict[str, Any]:
     """Return the rows' recipe and the model's answers, plain enough for JSON; or the reason why there are none."""
-    recipe: dict[str, Any] = {"seed": SEED, "missing": True}
     reasons = []
     for missing in (True, False):  # not every model takes missing values
-        recipe["missing"] = missing
+        recipe = {"seed": SEED, "missing": missing}
         try:
             answers = run_probe(model, recipe)
             return {**recipe, "answers": json.loads(json.dumps(answers, allow_nan=True, default=str))}

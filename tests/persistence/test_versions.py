@@ -133,13 +133,13 @@ def test_what_scikit_learn_had_elsewhere_is_found():
         "__loader__": "ObjectNode",
         "content": {"__loader__": "DictNode", "content": {"data": columns}},
     }
+    for odd in ("odd", {}, {"content": {}}, {"content": 5}):
+        assert not modernize({"a": {**listed, "content": odd}})  # not of the form that it had
     schema = {"a": name, "b": [listed], "c": {"__loader__": {"__loader__": "JsonNode", "content": "1"}}}
     assert modernize(schema)
     assert schema["a"]["__module__"] == "sklearn._loss._loss"
     assert schema["b"] == [columns]
     assert not modernize(schema)
-    for odd in ("odd", {}, {"content": {}}, {"content": 5}):
-        assert not modernize({"a": {**listed, "content": odd}})
 
 
 def test_a_probe_is_the_same_each_time_and_in_each_setting(models, table):

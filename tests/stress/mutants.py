@@ -50,7 +50,7 @@ TESTS = {
 }
 LIBRARIES = "numpy pandas scipy.signal sklearn.svm sklearn.ensemble sklearn.pipeline sklearn.model_selection PIL.Image"
 LIBRARIES += " soundfile librosa soxr numba skops.io skimage.feature joblib threadpoolctl pytest"
-PATIENCE = 4, 15  # times what the tests take without a mutant, and seconds on top
+PATIENCE = 10, 30  # times what the tests take without a mutant, and seconds on top: the machine may be busy
 LONGEST = 900.0  # seconds for the tests of a file without a mutant
 MEMORY = 12 * 2**30  # bytes of addresses: a mutant may have lost its limits
 
