@@ -49,7 +49,8 @@ def modality_contributions(model: Any, X: pd.DataFrame, *, response_method: str 
         For an X that is no DataFrame.
     ValueError
         For modalities that share a column, which can only be hidden together; for a modality named as one of the three
-        columns above; for a model without the method; and for decision values that are not one a class.
+        columns above; for a model without the method, or of several outputs; and for decision values that are not one
+        a class.
 
     Notes
     -----
@@ -80,7 +81,10 @@ def modality_contributions(model: Any, X: pd.DataFrame, *, response_method: str 
     check_count(list(columns))
     _check_names(columns)
     method = _method(model, response_method)
-    predicted = model.predict(X)
+    predicted = np.asarray(model.predict(X))
+    if predicted.ndim > 1:
+        advice = "fit the model to a 1-D y, one output at a time"
+        raise ValueError(f"predictions have to be one a row, got an array of shape {predicted.shape}; {advice}")
     n_masks = 2 ** len(columns)
     values = np.empty((n_masks, len(X)))
     for mask in range(n_masks):

@@ -103,6 +103,9 @@ def test_what_cannot_be_explained_is_refused(make, branches_of):
         modality_contributions(machine, X)
     with pytest.raises(ValueError, match="Pipeline has no predict_proba"):
         modality_contributions(machine, X, response_method="predict_proba")
+    several = fusion_pipeline(branches, Ridge()).fit(X, np.column_stack([y, y]))
+    with pytest.raises(ValueError, match=r"one a row, got an array of shape \(\d+, 2\)"):
+        modality_contributions(several, X)
     with pytest.raises(ValueError, match="response_method has to be"):
         modality_contributions(machine, X, response_method="predict")
     with pytest.raises(TypeError, match="has to be a DataFrame"):
