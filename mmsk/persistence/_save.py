@@ -147,6 +147,8 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
         raise ModelError(str(path), "not a regular file")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot save {path.name}: there is no folder {path.parent}; make it first")
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         with open(temporary, "w+b") as file:

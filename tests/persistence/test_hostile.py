@@ -480,6 +480,8 @@ def test_folders_pipes_and_nothing(tmp_path):
             load(path)
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "none.mmsk")
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere; make it first"):
+        save(None, tmp_path / "nowhere" / "m.mmsk")
     with pytest.raises(ModelError, match="not a regular file"):
         save(None, tmp_path)
 
