@@ -177,9 +177,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         self.classes_, codes = np.unique(y, return_inverse=True)
         counts = np.bincount(codes, weights=weight)
         if (counts > 0).sum() < 2:
-            raise ValueError(
-                f"y has one class only, {self.classes_[counts.argmax()]!r}: there is nothing to tell apart"
-            )
+            only = self.classes_.tolist()[counts.argmax()]
+            raise ValueError(f"y has one class only, {only!r}: there is nothing to tell apart")
         self.prior_ = np.maximum(counts / counts.sum(), LEAST)
         self._methods: dict[str, str] = {}
         unseen, folds = self._fit_models(

@@ -483,7 +483,7 @@ def test_a_model_that_takes_no_sample_weights_is_named():
 
 
 def test_a_single_class_and_models_without_an_opinion_are_refused():
-    with pytest.raises(ValueError, match="one class only"):
+    with pytest.raises(ValueError, match="one class only, 'ant'"):
         late().fit(X, ["ant"] * N)
 
     class Silent(ClassifierMixin, BaseEstimator):
