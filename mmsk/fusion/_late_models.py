@@ -8,7 +8,7 @@ there is one worker only, so that the number of workers never shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -57,7 +57,7 @@ class Job:
     def fit(self, rows: np.ndarray) -> Any:
         """Return a model fitted on some rows."""
         weights = None if self.sample_weight is None else self.sample_weight[rows]
-        model = clone(self.estimator)
+        model = _without_weights_of_unknown_classes(clone(self.estimator), self.y[rows])
         try:
             return model.fit(take(self.columns, rows), self.y[rows], **weight_parameter(model, weights))
         except Exception as error:
@@ -164,6 +164,15 @@ def weight_parameter(model: Any, weights: np.ndarray | None) -> dict[str, Any]:
     if not isinstance(last, Pipeline) and not has_fit_parameter(last, "sample_weight"):
         raise ValueError(f"{type(last).__name__} takes no sample_weight")
     return {f"{prefix}sample_weight": weights}
+
+
+def _without_weights_of_unknown_classes(model: Any, y: np.ndarray) -> Any:
+    """Return a model whose `class_weight` is for the classes of these rows: scikit-learn refuses any others."""
+    for name, value in model.get_params().items():
+        if name.rpartition("__")[2] == "class_weight" and isinstance(value, Mapping):
+            known = set(y.tolist())
+            model.set_params(**{name: {one: weight for one, weight in value.items() if one in known}})
+    return model
 
 
 def _run(job: Job, parts: Sequence[str]) -> dict[str, Any]:

@@ -242,6 +242,17 @@ def test_learned_shares_find_what_misleads_and_are_equal_with_few_rows():
     np.testing.assert_allclose(list(few.values()), 1 / 3, atol=0.15)
 
 
+def test_weights_of_classes_that_a_modality_never_shows():
+    holes = X.copy()
+    holes.loc[Y == "cat", ["a0", "a1"]] = np.nan
+    weighed = LogisticRegression(class_weight={"bee": 5.0, "cat": 3.0})
+    found = late([("a", weighed, ["a0", "a1"]), ("b", weighed, ["b0"])]).fit(holes, Y)
+    two = Y != "cat"
+    alone = LogisticRegression(class_weight={"bee": 5.0}).fit(X.loc[two, ["a0", "a1"]], Y[two])
+    np.testing.assert_array_equal(found.named_estimators_["a"].coef_, alone.coef_)
+    assert found.named_estimators_["b"].class_weight == {"bee": 5.0, "cat": 3.0}
+
+
 def test_a_modality_of_share_zero_has_no_model():
     fusion = late(combine="product", weights={"a": 2.0, "b": 1.0}).fit(X, Y)
     assert list(fusion.named_estimators_) == ["a", "b"]
