@@ -114,6 +114,13 @@ def test_a_copy_has_the_same_entries_stored():
             np.testing.assert_array_equal(matrix["data"], np.eye(2))
 
 
+def test_a_name_that_ends_sooner_for_those_who_stop_at_a_null_byte():
+    content = packed({"a.bin|.py": b"hello"}).getvalue()
+    Archive(io.BytesIO(content), "m", r"a\.bin(\|\.py)?")
+    with pytest.raises(UntrustedModelError, match="an entry is named"):
+        Archive(io.BytesIO(content.replace(b"|", b"\0")), "m", r"a\.bin(\|\.py)?")
+
+
 class Pipe(io.BytesIO):
     """A stream that cannot go back, into which zip files are written in a form of their own."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -68,6 +69,12 @@ def test_unions_arrays_and_plain_models():
     assert read(LogisticRegression().fit(rows, [0, 1, 1])) == [(0, "number"), (1, "number")]
     assert read(make_pipeline("passthrough", OneHotEncoder()).fit(FRAME[["kind"]])) == [("kind", "category")]
     assert read(CountVectorizer(token_pattern=".").fit(FRAME["words"])) == [(None, "text")]
+
+
+def test_a_calibrated_model_reads_what_its_models_read():
+    columns = ColumnTransformer([("number", StandardScaler(), ["b"]), ("kind", OneHotEncoder(), ["kind"])])
+    model = CalibratedClassifierCV(make_pipeline(columns, LogisticRegression()), cv=2)
+    assert read(model.fit(pd.concat([FRAME] * 4), [0, 1, 0] * 4)) == [("b", "number"), ("kind", "category")]
 
 
 def test_what_is_not_fitted_cannot_tell():
