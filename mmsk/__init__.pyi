@@ -14,6 +14,7 @@ from . import (
 )
 from ._function import FunctionDescriptor
 from ._union import DescriptorUnion
+from ._vectors import Vectors
 from .augmentation import AugmentedClassifier, AugmentedRegressor
 from .cache import FeatureCache
 from .fusion import (
@@ -54,6 +55,7 @@ __all__ = [
     "LateFusionRegressor",
     "PresentRows",
     "SharedSpace",
+    "Vectors",
     "audio",
     "augmentation",
     "datasets",

@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["ALLOWED", "BIT_GENERATORS", "LISTS", "MOVED", "NATIVE"]
 
 DESCRIPTORS = """
-    mmsk._function.FunctionDescriptor mmsk._union.DescriptorUnion
+    mmsk._function.FunctionDescriptor mmsk._union.DescriptorUnion mmsk._vectors.Vectors
     mmsk.audio._chroma.Chroma mmsk.audio._mfcc.MFCC mmsk.audio._spectral_shape.SpectralShape
     mmsk.image._color_histogram.ColorHistogram mmsk.image._color_moments.ColorMoments mmsk.image._hog.HOG
     mmsk.image._lbp.LBP mmsk.image._picture_shape.PictureShape
@@ -27,6 +27,7 @@ FUSION = """
     mmsk.fusion._shared_space.SharedSpace mmsk.retrieval._retriever.CrossModalRetriever
     mmsk.fusion._calibration.Calibration mmsk.fusion._gate.Gate mmsk.fusion._kernel_mix.KernelMix
     mmsk.fusion._late_combine.FixedShares mmsk.fusion._late_combine.Stack mmsk.fusion._quality.Quality
+    mmsk.pipeline._categories.CategoryEncoder
     mmsk.pipeline._weights.DirichletWeights mmsk.pipeline._weights._RootOfGamma
 """
 

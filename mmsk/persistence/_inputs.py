@@ -12,6 +12,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from mmsk._base import ItemDescriptor
+from mmsk._vectors import Vectors
 from mmsk.augmentation import AugmentedClassifier, AugmentedRegressor
 from mmsk.errors import MmskError
 from mmsk.text import Tfidf
@@ -27,7 +28,7 @@ class Input(NamedTuple):
     column : str, int or None
         Its name, or its position where the model was fitted to an array; None where the model takes a bare column.
     kind : str
-        image, audio, text (or the kind of a user's own descriptor), number, category.
+        image, audio, text (or the kind of a user's own descriptor), number, category, vector.
     reader : object
         The fitted estimator that reads it.
     place : int
@@ -117,6 +118,8 @@ def _of_reader(reader: Any, columns: list[Any] | None) -> list[Input]:
         return [Input(column, reader._item_class.kind, reader) for column in columns or [None]]
     if isinstance(reader, Tfidf) or hasattr(reader, "vocabulary_"):
         return [Input(column, "text", reader) for column in columns or [None]]
+    if isinstance(reader, Vectors):
+        return [Input(column, "vector", reader) for column in columns or [None]]
     if columns is None:
         if not hasattr(reader, "n_features_in_"):
             raise MmskError(f"it cannot be told what {type(reader).__name__} reads, or it is not fitted")

@@ -156,10 +156,15 @@ def _categories(reader: Input, generator: np.random.RandomState) -> list[Any]:
     return [known[position] for position in generator.randint(len(known), size=ROWS)]
 
 
+def _vectors(reader: Input, generator: np.random.RandomState) -> list[Any]:
+    return list(generator.standard_normal((ROWS, reader.reader.length_)))
+
+
 MAKERS: dict[str, Callable[[Input, np.random.RandomState], list[Any]]] = {
     "text": _texts,
     "image": _pictures,
     "audio": _sounds,
     "number": _numbers,
     "category": _categories,
+    "vector": _vectors,
 }

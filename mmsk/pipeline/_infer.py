@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.preprocessing import OneHotEncoder
 
 from mmsk._reference import is_missing
+from mmsk._vectors import Vectors
 from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
+from mmsk.pipeline._categories import CategoryEncoder
 from mmsk.text import Tfidf
 
 __all__ = ["PROPOSALS", "infer_branches", "infer_kinds"]
@@ -58,7 +59,7 @@ def infer_kinds(frame: pd.DataFrame, target: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame with the index "column" and the columns "kind" and "why"
-        Kinds: image, audio, text, number, category; "left out" for what none of these fits.
+        Kinds: image, audio, text, number, category, vector; "left out" for what none of these fits.
 
     Examples
     --------
@@ -140,7 +141,8 @@ PROPOSALS: dict[str, Callable[[], Any]] = {
     "image": lambda: [HOG(), ColorHistogram(), ColorMoments(), LBP(), PictureShape()],
     "audio": lambda: [MFCC(), Chroma(), SpectralShape()],
     "number": lambda: "passthrough",
-    "category": lambda: OneHotEncoder(handle_unknown="ignore"),
+    "category": lambda: CategoryEncoder(handle_unknown="ignore"),
+    "vector": Vectors,
 }
 
 
@@ -156,7 +158,11 @@ def _kind_of(column: pd.Series) -> Kind:
         return Kind("category", f"{present.nunique()} values")
     if pd.api.types.is_numeric_dtype(present):
         return _numeric_kind(present)
-    sample = [_first(cell) for cell in present.sample(min(SAMPLE, len(present)), random_state=0)]
+    cells = list(present.sample(min(SAMPLE, len(present)), random_state=0))
+    share = sum(map(_is_vector, cells)) / len(cells)
+    if share >= MOST:
+        return Kind("vector", f"{share:.0%} of the present cells are lists of numbers{_gaps(missing)}")
+    sample = [_first(cell) for cell in cells]
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
         if share >= MOST:
@@ -194,6 +200,12 @@ def _gaps(missing: np.ndarray) -> str:
 def _first(cell: Any) -> Any:
     """Return the first present item of a list, or the cell itself."""
     return next((one for one in cell if not is_missing(one)), None) if isinstance(cell, list) else cell
+
+
+def _is_vector(cell: Any) -> bool:
+    if isinstance(cell, (list, tuple)):
+        return len(cell) > 1 and all(isinstance(one, (int, float, np.number)) for one in cell)
+    return isinstance(cell, np.ndarray) and cell.ndim == 1 and len(cell) > 1 and cell.dtype.kind in "biuf"
 
 
 def _has_suffix(cell: Any, suffixes: set[str]) -> bool:

@@ -29,6 +29,7 @@ from mmsk import (
     AugmentedRegressor,
     DescriptorUnion,
     FunctionDescriptor,
+    Vectors,
     fusion_pipeline,
     fusion_transformer,
     weight_distributions,
@@ -49,16 +50,19 @@ from mmsk.fusion import (
 )
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
 from mmsk.persistence import save
+from mmsk.pipeline import CategoryEncoder
 from mmsk.retrieval import CrossModalRetriever
 from mmsk.text import TextStatistics, Tfidf
 
 FRAME = make_multimodal(30, 3, noise=0.2, missing={"audio": 0.1}, random_state=0)
+NUMERIC = np.random.RandomState(0).standard_normal((30, 3))
 X = FRAME.frame.assign(
-    price=np.random.RandomState(0).standard_normal(30), seller=np.array(["a", "b", "c"] * 10, dtype=object)
+    embedding=list(NUMERIC),
+    price=np.random.RandomState(0).standard_normal(30),
+    seller=np.array(["a", "b", "c"] * 10, dtype=object),
 )
 LABELS = np.array(["cat", "dog", "fox"])[FRAME.target]
 NUMBERS = X["price"].to_numpy() + FRAME.target
-NUMERIC = np.random.RandomState(0).standard_normal((30, 3))
 
 MEDIA = [
     ("text", Tfidf(analyzer="word"), "text"),
@@ -112,6 +116,9 @@ MODELS = {
             ("text", make_pipeline(Tfidf(), TruncatedSVD(3)), "text"),
         ]
     ),
+    "vectors": lambda: fusion_pipeline(
+        [("vector", Vectors(), "embedding"), ("category", CategoryEncoder(handle_unknown="ignore"), ["seller"])]
+    ).fit(X, LABELS),
     "kernels": lambda: KernelFusionClassifier(fusion_transformer(MEDIA)).fit(X, LABELS),
     "kernels, calibrated": lambda: KernelFusionClassifier(
         fusion_transformer(MEDIA), kernel="rbf", weights="easymkl", probability=True, dropout=0.2, random_state=0

@@ -1,0 +1,149 @@
+"""Vectors: a column whose cells are vectors, such as embeddings that were computed elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from mmsk._items import as_cells
+from mmsk._reference import is_missing, label
+
+__all__ = ["Vectors"]
+
+SHOWN = 20  # bad rows that an error lists
+
+
+class Vectors(TransformerMixin, BaseEstimator):
+    """Stack the vectors of a column: embeddings, histograms, whatever another program has computed of each row.
+
+    Columns of numbers need no transformer ("passthrough" takes them); this one is for a column whose cells are 1-D
+    arrays, lists or tuples of numbers, as Parquet and Hugging Face store embeddings.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        1, a column.
+    length_ : int
+        Numbers in each vector.
+
+    Notes
+    -----
+    A missing cell (None, nan, pd.NA, an empty list) is a row of nan; a nan within a vector is kept, and `BlockScaler`
+    takes it for the mean. float32 stays what it is, all else becomes float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from mmsk import Vectors
+    >>> Vectors().fit_transform(pd.Series([np.array([1.0, 2.0]), [3, 4], None]))
+    array([[ 1.,  2.],
+           [ 3.,  4.],
+           [nan, nan]])
+    """
+
+    __single_column_transformer__ = True  # skrub then hands over one column at a time
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn how long the vectors are.
+
+        Parameters
+        ----------
+        X : list, 1-D object array, Series, or frame of one column
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For a column without a vector, and as `transform`.
+        """
+        cells, rows = as_cells(X)
+        found = _arrays(cells)
+        lengths = [len(one) for one in found if one is not None and one.ndim == 1 and one.dtype.kind in "biuf"]
+        if not lengths:
+            raise ValueError("no cell of the column holds a vector: a 1-D array, list or tuple of numbers")
+        self.length_, self.n_features_in_ = lengths[0], 1
+        _refuse(found, cells, rows, self.length_)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Return the vectors as rows.
+
+        Parameters
+        ----------
+        X : list, 1-D object array, Series, or frame of one column
+
+        Returns
+        -------
+        ndarray of shape (n_rows, length_), dtype=float32 or float64
+
+        Raises
+        ------
+        ValueError
+            For cells that are no vectors, vectors of another length than in `fit`, and infinite numbers; the rows are
+            named.
+        """
+        check_is_fitted(self)
+        cells, rows = as_cells(X)
+        found = _arrays(cells)
+        _refuse(found, cells, rows, self.length_)
+        present = [one for one in found if one is not None]
+        small = bool(present) and all(one.dtype in (np.float32, np.float16) for one in present)
+        matrix = np.full((len(found), self.length_), np.nan, dtype=np.float32 if small else np.float64)
+        for row, vector in enumerate(found):
+            if vector is not None:
+                matrix[row] = vector
+        return matrix
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names "0", "1", ... of the numbers; `input_features` is ignored."""
+        check_is_fitted(self)
+        return np.array([str(position) for position in range(self.length_)], dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def _arrays(cells: np.ndarray) -> list[np.ndarray | None]:
+    """Return each cell as an array, None where it is missing."""
+    return [None if is_missing(cell) else _array(cell) for cell in cells]
+
+
+def _array(cell: Any) -> np.ndarray:
+    """Return a cell as an array; one of objects where it is no vector of numbers."""
+    if isinstance(cell, (list, tuple)):
+        try:
+            cell = np.array([np.nan if is_missing(number) else number for number in cell])
+        except ValueError:  # lists of several lengths
+            return np.array(None, dtype=object)
+    return cell if isinstance(cell, np.ndarray) else np.array(None, dtype=object)
+
+
+def _refuse(found: Sequence[np.ndarray | None], cells: np.ndarray, rows: Sequence[Any], length: int) -> None:
+    """Raise one error that lists the rows whose cell is no vector of finite numbers of this length."""
+    bad = [
+        f"row {row}: {label(cell)}"
+        for vector, cell, row in zip(found, cells, rows, strict=True)
+        if vector is not None and not _is_good(vector, length)
+    ]
+    if bad:
+        more = f"\n  and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
+        listed = "\n  ".join(bad[:SHOWN])
+        raise ValueError(f"{len(bad)} cells are no vectors of {length} finite numbers:\n  {listed}{more}")
+
+
+def _is_good(vector: np.ndarray, length: int) -> bool:
+    return vector.shape == (length,) and vector.dtype.kind in "biuf" and not np.isinf(vector).any()

@@ -1,0 +1,82 @@
+"""Columns whose cells are vectors: stacked, missing where they are missing, refused where they are something else."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from mmsk import (
+    KernelFusionClassifier,
+    LateFusionClassifier,
+    PresentRows,
+    Vectors,
+    fusion_pipeline,
+    fusion_transformer,
+    infer_branches,
+    infer_kinds,
+    load,
+    save,
+)
+from mmsk.fusion import modality_models
+from mmsk.text import Tfidf
+
+RNG = np.random.default_rng(0)
+MATRIX = RNG.normal(size=(40, 6))
+LABELS = np.where(MATRIX[:, 0] + MATRIX[:, 1] > 0, "yes", "no")
+FRAME = pd.DataFrame({"embedding": list(MATRIX), "note": ["a word", "another one", "third"] * 13 + ["last"]})
+HOLES = FRAME.assign(embedding=[None if row % 10 == 3 else cell for row, cell in enumerate(FRAME["embedding"])])
+
+
+@pytest.mark.parametrize("form", [list, tuple, np.asarray, lambda vector: np.asarray(vector, dtype=np.float32)])
+def test_vectors_become_rows(form):
+    column = pd.Series([form(vector) for vector in MATRIX.tolist()])
+    found = Vectors().fit_transform(column)
+    assert found.dtype == (np.float32 if getattr(column[0], "dtype", None) == np.float32 else np.float64)
+    np.testing.assert_allclose(found, MATRIX, rtol=1e-6)
+    np.testing.assert_array_equal(found, Vectors().fit_transform(list(column)))
+
+
+@pytest.mark.parametrize("gap", [None, np.nan, pd.NA, []], ids=repr)
+def test_a_missing_vector_is_a_row_of_nan(gap):
+    found = Vectors().fit_transform(pd.Series([gap, [1, 2], [3, None]], dtype=object))
+    np.testing.assert_array_equal(found, [[np.nan, np.nan], [1, 2], [3, np.nan]])
+    assert np.isnan(Vectors().fit([[1.0, 2.0]]).transform([gap])).all()
+
+
+@pytest.mark.parametrize(
+    "cell", [[1.0], [1.0, 2.0, 3.0], "1, 2", [[1.0, 2.0]], np.ones((2, 1)), ["a", "b"], [1.0, np.inf], 3, [[1], [2, 3]]]
+)
+def test_what_is_no_vector_is_named_by_its_row(cell):
+    column = pd.Series([[1.0, 2.0], cell], index=["good", "bad"], dtype=object)
+    with pytest.raises(ValueError, match=r"(?s)1 cells are no vectors of 2 finite numbers:.*row bad"):
+        Vectors().fit(column)
+    with pytest.raises(ValueError, match="row bad"):
+        Vectors().fit([[1.0, 2.0]]).transform(column)
+
+
+def test_a_column_without_a_vector_is_refused():
+    with pytest.raises(ValueError, match="no cell of the column holds a vector"):
+        Vectors().fit(pd.Series([None, "text"]))
+
+
+def test_vectors_are_inferred_and_fused_like_columns_of_numbers():
+    assert infer_kinds(HOLES)["kind"].to_dict() == {"embedding": "vector", "note": "category"}
+    branches = infer_branches(HOLES, show=None)
+    assert [(name, column) for name, _, column in branches] == [("category", ["note"]), ("vector", "embedding")]
+    spread = HOLES.drop(columns="embedding").join(
+        pd.DataFrame(MATRIX, columns=[f"e{i}" for i in range(6)]).where(HOLES["embedding"].notna(), np.nan)
+    )
+    numbers = [branches[0], ("vector", "passthrough", [f"e{i}" for i in range(6)])]
+    for make in (fusion_pipeline, lambda given: KernelFusionClassifier(fusion_transformer(given))):
+        found = make(branches).fit(HOLES, LABELS).decision_function(HOLES)
+        np.testing.assert_allclose(found, make(numbers).fit(spread, LABELS).decision_function(spread))
+
+
+def test_vectors_in_late_fusion_behind_a_pca_and_in_a_file(tmp_path):
+    reduced = make_pipeline(Vectors(), PresentRows(PCA(3)))
+    fusion = fusion_transformer([("vector", reduced, "embedding"), ("text", Tfidf(), "note")])
+    model = LateFusionClassifier(modality_models(fusion, LogisticRegression()), combine="mean").fit(HOLES, LABELS)
+    save(model, tmp_path / "model.mmsk")
+    np.testing.assert_array_equal(load(tmp_path / "model.mmsk").predict_proba(HOLES), model.predict_proba(HOLES))
