@@ -59,6 +59,7 @@ class ColorMoments(ItemDescriptor):
     """
 
     _item_class = Picture
+    _schema: ClassVar[int] = 2  # 1 kept the rounding of flat pictures
     _libraries: ClassVar[tuple[str, ...]] = ("Pillow", "numpy")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ItemDescriptor._shared_constraints,
@@ -103,7 +104,8 @@ class ColorMoments(ItemDescriptor):
         squares = off * off
         std = np.sqrt(cell_means(squares, self.grid))
         skew = np.cbrt(cell_means(squares * off, self.grid))
-        return np.stack([mean, std, skew], axis=-1).ravel()
+        # the spread of one colour is rounding, 1e-14; standardised, it would weigh as much as what is seen
+        return np.round(np.stack([mean, std, skew], axis=-1).ravel(), 6)
 
     def _check_parameters(self) -> None:
         check_grid(self.size, self.grid)

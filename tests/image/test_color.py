@@ -60,7 +60,7 @@ def test_moments_equal_scipys(space, photo):
 
 def test_moments_of_an_even_picture():
     even = ColorMoments().fit_transform([np.full((5, 5, 3), 40, dtype=np.uint8)]).reshape(9, 3, 3)
-    np.testing.assert_allclose(even[..., 1:], 0, atol=1e-6)
+    assert not even[..., 1:].any()  # also no rounding, which standardised would be noise
     assert (even == even[0]).all()
 
 
