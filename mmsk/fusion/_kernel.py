@@ -190,9 +190,13 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_classes)
+            Logarithms of the shares of the classes, or of their ratio where there are two, for a row in which nothing
+            is present.
         """
         X, mixed = self._mixed_with_training(X)
-        return self._by_pattern(np.asarray(self.svc_.decision_function(mixed)), X, "decision_function")
+        found, logs = np.asarray(self.svc_.decision_function(mixed)), np.log(self._prior)
+        found[~mixed.any(axis=1)] = logs if found.ndim == 2 else logs[1] - logs[0]
+        return self._by_pattern(found, X, "decision_function")
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the class of each row.
