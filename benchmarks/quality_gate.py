@@ -45,7 +45,7 @@ def compare(data: Data, seed: int) -> tuple[float, float, float]:
 
 def cases(path: Path | None, seeds: int) -> Iterator[tuple[str, list[tuple[Data, int]]]]:
     """Yield (name, the tables with the seeds of their folds)."""
-    for n_rows in (300, 800):
+    for n_rows in (300, 800, 1600):
         for corrupt in (0.3, 0.5):
             tables = [(synthetic("shared", n_rows, seed, corrupt=corrupt), seed) for seed in range(seeds)]
             yield f"made, {n_rows} rows, {corrupt:.0%} of the items damaged", tables
