@@ -97,6 +97,8 @@ def validate_media(
     sums = _read_sums(hashes) if isinstance(hashes, (str, Path)) else _absolute(hashes or {}, os.curdir)
     lines: list[tuple[Any, ...]] = []
     for name, parts, column in _media_branches(branches):
+        if not isinstance(column, str):
+            raise ValueError(f"branch {name!r} opens the items of one column, named by a string; got {column!r}")
         if column not in frame.columns:
             raise ValueError(f"no column {column!r} (branch {name!r}); there are {', '.join(map(str, frame.columns))}")
         cells, rows = as_cells(frame[[column]])

@@ -151,3 +151,6 @@ def test_what_is_no_file_of_sums_is_refused(folder):
 def test_a_column_that_is_not_there():
     with pytest.raises(ValueError, match=r"no column 'foto' \(branch 'image'\); there are photo"):
         validate_media(pd.DataFrame({"photo": ["a.png"]}), [("image", HOG(), "foto")])
+    for column in (["photo", "other"], 0):
+        with pytest.raises(ValueError, match="branch 'image' opens the items of one column"):
+            validate_media(pd.DataFrame({"photo": ["a.png"], "other": ["b.png"]}), [("image", HOG(), column)])
