@@ -60,7 +60,7 @@ oldest:
 	@$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/.made
 	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/oldest.txt
 	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n $(WORKERS) tests
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n $(WORKERS) --ignore tests/test_benchmarks.py tests
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

@@ -44,7 +44,10 @@ def test_an_error_goes_to_standard_error(table):
 
 def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(table, tmp_path):
     command = [sys.executable, "-m", "mmsk", "tune", str(table()), "-t", "label", "-o", str(tmp_path / "m.mmsk")]
+    # jobs in the background ignore it, and so would their children
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen([*command, "-j", "1", "--step", "0.05"], stderr=subprocess.PIPE, text=True) as process:
+        signal.signal(signal.SIGINT, before)
         said = process.stderr.readline()  # the first thing it says: it is at work
         process.send_signal(signal.SIGINT)
         said += process.stderr.read()

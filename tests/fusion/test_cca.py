@@ -60,7 +60,7 @@ def test_directions_are_those_of_the_centred_set_however_they_are_found(wrap):
 
 
 def test_a_wide_sparse_block_is_never_made_dense():
-    X = sparse.random_array((600, 100_000), density=1e-3, rng=np.random.default_rng(0), format="csr")
+    X = sparse.csr_array(sparse.random(600, 100_000, density=1e-3, random_state=0, format="csr"))
     coordinates = np.random.default_rng(1).normal(size=(600, 8))
     tracemalloc.start()
     found = leading_directions(X, 40)

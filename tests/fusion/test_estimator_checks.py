@@ -90,4 +90,5 @@ def test_scikit_learns_checks(estimator, check):
 
 def test_there_are_checks_and_no_omission_is_stale():
     assert len(CHECKS) > 40 * len(ESTIMATORS)
-    assert set(OMITTED) <= {name_of(check) for _, check in found()}
+    newer = {"check_array_api_input"}  # than the oldest scikit-learn that setup.cfg allows
+    assert set(OMITTED) - newer <= {name_of(check) for _, check in found()}
