@@ -47,7 +47,8 @@ class GramSVC(SVC):
         -------
         self
         """
-        return super().fit(*_counted(X, y, sample_weight))  # type: ignore[no-any-return]
+        super().fit(*_counted(X, y, sample_weight))
+        return self
 
 
 class GramSVR(SVR):
@@ -65,7 +66,8 @@ class GramSVR(SVR):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the machine; parameters as in `GramSVC`."""
-        return super().fit(*_counted(X, y, sample_weight))  # type: ignore[no-any-return]
+        super().fit(*_counted(X, y, sample_weight))
+        return self
 
 
 def _counted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, np.ndarray | None]:

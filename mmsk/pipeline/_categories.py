@@ -28,7 +28,8 @@ class CategoryEncoder(OneHotEncoder):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the categories of each column; see OneHotEncoder."""
-        return super().fit(_with_none(X), y)  # type: ignore[no-any-return]
+        super().fit(_with_none(X), y)
+        return self
 
     def transform(self, X: Any) -> Any:
         """Return a column for each category; see OneHotEncoder."""
