@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -66,14 +67,12 @@ class Vectors(TransformerMixin, BaseEstimator):
         ValueError
             For a column without a vector, and as `transform`.
         """
-        cells, rows = as_cells(X)
-        found = _arrays(cells)
-        lengths = [len(one) for one in found if one is not None and one.ndim == 1 and one.dtype.kind in "biuf"]
-        if not lengths:
-            raise ValueError("no cell of the column holds a vector: a 1-D array, list or tuple of numbers")
-        self.length_, self.n_features_in_ = lengths[0], 1
-        _refuse(found, cells, rows, self.length_)
+        self._learn(X)
         return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
+        """Fit, and return the vectors as rows, looking at each once: see `fit` and `transform`."""
+        return self._stacked(self._learn(X))
 
     def transform(self, X: Any) -> np.ndarray:
         """Return the vectors as rows.
@@ -96,6 +95,21 @@ class Vectors(TransformerMixin, BaseEstimator):
         cells, rows = as_cells(X)
         found = _arrays(cells)
         _refuse(found, cells, rows, self.length_)
+        return self._stacked(found)
+
+    def _learn(self, X: Any) -> list[np.ndarray | None]:
+        """Learn the length that most vectors have, and return them all."""
+        cells, rows = as_cells(X)
+        found = _arrays(cells)
+        lengths = Counter(len(one) for one in found if one is not None and one.ndim == 1 and one.dtype.kind in "biuf")
+        if not lengths:
+            raise ValueError("no cell of the column holds a vector: a 1-D array, list or tuple of numbers")
+        length = lengths.most_common(1)[0][0]
+        _refuse(found, cells, rows, length)
+        self.length_, self.n_features_in_ = length, 1
+        return found
+
+    def _stacked(self, found: Sequence[np.ndarray | None]) -> np.ndarray:
         present = [one for one in found if one is not None]
         small = bool(present) and all(one.dtype in (np.float32, np.float16) for one in present)
         matrix = np.full((len(found), self.length_), np.nan, dtype=np.float32 if small else np.float64)

@@ -35,7 +35,7 @@ def test_vectors_become_rows(form):
     found = Vectors().fit_transform(column)
     assert found.dtype == (np.float32 if getattr(column[0], "dtype", None) == np.float32 else np.float64)
     np.testing.assert_allclose(found, MATRIX, rtol=1e-6)
-    np.testing.assert_array_equal(found, Vectors().fit_transform(list(column)))
+    np.testing.assert_array_equal(found, Vectors().fit(list(column)).transform(list(column)))
 
 
 @pytest.mark.parametrize("gap", [None, np.nan, pd.NA, []], ids=repr)
@@ -54,6 +54,17 @@ def test_what_is_no_vector_is_named_by_its_row(cell):
         Vectors().fit(column)
     with pytest.raises(ValueError, match="row bad"):
         Vectors().fit([[1.0, 2.0]]).transform(column)
+
+
+def test_the_length_is_that_of_most_vectors():
+    with pytest.raises(ValueError, match=r"1 cells are no vectors of 2 finite numbers:\s+row 0"):
+        Vectors().fit([[1.0, 2.0, 3.0], [1.0, 2.0], [3.0, 4.0]])
+
+
+def test_lists_of_several_lengths_are_left_out():
+    kinds = infer_kinds(pd.DataFrame({"tokens": [[1, 2], [3, 4, 5], [6, 7]]}))
+    assert kinds.loc["tokens", "kind"] == "left out"
+    assert "2 to 3 numbers" in kinds.loc["tokens", "why"]
 
 
 def test_a_column_without_a_vector_is_refused():

@@ -161,7 +161,10 @@ def _kind_of(column: pd.Series) -> Kind:
     cells = list(present.sample(min(SAMPLE, len(present)), random_state=0))
     share = sum(map(_is_vector, cells)) / len(cells)
     if share >= MOST:
-        return Kind("vector", f"{share:.0%} of the present cells are lists of numbers{_gaps(missing)}")
+        lengths = {len(cell) for cell in cells if _is_vector(cell)}
+        if len(lengths) > 1:
+            return Kind("left out", f"lists of {min(lengths)} to {max(lengths)} numbers are no vectors of one length")
+        return Kind("vector", f"{share:.0%} of the present cells are {lengths.pop()} numbers{_gaps(missing)}")
     sample = [_first(cell) for cell in cells]
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
