@@ -115,7 +115,7 @@ def describe_column(
         todo = np.array([row for window in windows for row in _not_recalled(column, cells, window, matrix)], dtype=int)
     size = 1 if column.isolate else CHUNK
     if parallel and not sharing and not column.isolate:  # nothing is stored: fewer tasks, yet enough for all workers
-        size = min(max(CHUNK, len(todo) // (8 * n_workers)), LARGE_CHUNK)
+        size = min(max(CHUNK, -(-len(todo) // (8 * n_workers))), LARGE_CHUNK)
     if sharing and not parallel:
         todo, size = np.random.default_rng(os.getpid()).permutation(todo), SHARED_CHUNK
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
