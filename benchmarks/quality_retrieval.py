@@ -1,8 +1,8 @@
 """``python -m benchmarks.quality_retrieval``: does a text find its picture, and a picture its text, among new stamps?
 
 Grouped folds of the stamps that have both: no description of a held-out stamp was seen in training. Each held-out text
-looks for its own picture among all held-out ones, and the reverse; equally similar ones share their mean rank. Recall
-at 10 is given as a multiple of chance, 10 / n. That grows with n: compare it on the same folds only.
+looks for its own picture among all held-out ones, and the reverse; each order of equally similar ones counts alike.
+Recall at 10 is given as a multiple of chance, 10 / n. That grows with n: compare it on the same folds only.
 
 The rivals get the same blocks. Those with settings are shown with the ones that were best on the held-out rows, which
 nobody could have known:

@@ -1,10 +1,16 @@
-"""How well two sides of the same rows find each other: recall, reciprocal rank, average precision, and chance."""
+"""How well two sides of the same rows find each other: recall, reciprocal rank, average precision, and chance.
+
+Strategy: equally similar rows, as two pictures with the same caption make them, have no order. What is measured is the
+mean over all their orders (McSherry and Najork 2008, Computing information retrieval performance measures efficiently
+in the presence of tied scores), so that a space that tells nothing apart is exactly as good as chance.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import digamma
 
-from mmsk.retrieval._ranking import average_precision, true_ranks
+from mmsk.retrieval._ranking import average_precision, places
 
 __all__ = ["measures"]
 
@@ -29,10 +35,12 @@ def measures(queries: np.ndarray, indexed: np.ndarray, labels: np.ndarray | None
     both = queries.any(axis=1) & indexed.any(axis=1)
     n = int(both.sum())
     queries, indexed = queries[both], indexed[both]
-    ranks = true_ranks(queries, indexed)
-    recall, chance = float((ranks <= k).mean()), min(1.0, k / n)
+    before, equal = places(queries, indexed)
+    recall, chance = float(np.clip((k - before) / equal, 0, 1).mean()), min(1.0, k / n)
+    reciprocal = (digamma(before + equal + 1) - digamma(before + 1)) / equal  # the mean of 1 / rank over equal rows
+    rank = before + (equal + 1) / 2
     found = {"n": n, "recall": recall, "chance": chance, "times_chance": recall / chance}
-    found |= {"mrr": float((1 / ranks).mean()), "median_rank": float(np.median(ranks))}
+    found |= {"mrr": float(reciprocal.mean()), "median_rank": float(np.median(rank))}
     if labels is None:
         return found
     numbers = np.unique(labels[both], return_inverse=True)[1]

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-__all__ = ["Hits", "average_precision", "best_rows", "true_ranks", "unit_rows"]
+__all__ = ["Hits", "average_precision", "best_rows", "places", "unit_rows"]
 
 CHUNK_BYTES = 64 * 2**20  # of similarities that are held at a time
+ROUNDING = 1e-9  # by which the cosines of two pairs of the same rows may differ
 
 Hits = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -64,18 +65,22 @@ def best_rows(queries: np.ndarray, indexed: np.ndarray, n_results: int, theta: f
     return query, rank, row, score
 
 
-def true_ranks(queries: np.ndarray, indexed: np.ndarray) -> np.ndarray:
-    """Return the rank of the row of the same number for each query; among equally similar rows the mean one.
+def places(queries: np.ndarray, indexed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for the row of the same number as each query, how many rows are more similar, and how many equally.
 
-    >>> true_ranks(np.eye(2), np.array([[1.0, 0.0], [1.0, 0.0]]))
-    array([1.5, 1.5])
+    The row itself is one of the latter. Similarities that differ by rounding only are equal.
+
+    >>> before, equal = places(np.eye(2), np.array([[1.0, 0.0], [1.0, 0.0]]))
+    >>> before, equal
+    (array([0, 0]), array([2, 2]))
     """
-    ranks = np.empty(len(queries))
+    before, equal = np.empty((2, len(queries)), dtype=int)
     for start, similar in _similarities(queries, indexed):
         own = similar[np.arange(len(similar)), np.arange(start, start + len(similar))][:, None]
-        before, beside = (similar > own).sum(axis=1), (similar == own).sum(axis=1)
-        ranks[start : start + len(similar)] = before + (beside + 1) / 2
-    return ranks
+        chunk = slice(start, start + len(similar))
+        before[chunk] = (similar > own + ROUNDING).sum(axis=1)
+        equal[chunk] = (similar >= own - ROUNDING).sum(axis=1) - before[chunk]
+    return before, equal
 
 
 def average_precision(queries: np.ndarray, indexed: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -198,7 +198,7 @@ class CrossModalRetriever(BaseEstimator):
             ``n`` rows have both. ``recall``: the share of them whose other side is among the first `k` results;
             ``chance``: k / n; ``times_chance``: their ratio; ``mrr``: mean of 1 / rank; ``median_rank``. With labels
             ``map``: mean average precision where all rows of the same label are right, and ``map_chance``, the share of
-            such rows. Equally similar rows share their mean rank.
+            such rows. Of equally similar rows each order counts alike (but the median is that of mean ranks).
 
         Raises
         ------

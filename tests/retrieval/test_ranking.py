@@ -7,7 +7,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from mmsk.retrieval import _ranking
 from mmsk.retrieval._measures import measures
-from mmsk.retrieval._ranking import average_precision, best_rows, true_ranks, unit_rows
+from mmsk.retrieval._ranking import average_precision, best_rows, places, unit_rows
 
 RNG = np.random.default_rng(0)
 QUERIES, INDEXED = unit_rows(RNG.normal(size=(23, 6))), unit_rows(RNG.normal(size=(31, 6)))
@@ -57,10 +57,12 @@ def test_nothing_is_found_where_there_is_nothing(n_queries, n_rows):
     assert [part.size for part in best_rows(np.ones((n_queries, 2)), np.ones((n_rows, 2)), 5, None)] == [0] * 4
 
 
-def test_ranks_are_one_more_than_the_rows_that_are_nearer(chunks):
+def test_the_place_of_a_row_is_behind_all_that_are_nearer(chunks):
     similar = cosine_similarity(QUERIES, INDEXED[:23])
-    expected = [1 + sum(other > row[number] for other in row) for number, row in enumerate(similar)]
-    np.testing.assert_array_equal(true_ranks(QUERIES, INDEXED[:23]), expected)
+    expected = [sum(other > row[number] for other in row) for number, row in enumerate(similar)]
+    before, equal = places(QUERIES, INDEXED[:23])
+    np.testing.assert_array_equal(before, expected)
+    np.testing.assert_array_equal(equal, 1)
 
 
 def test_average_precision_is_scikit_learns(chunks):
@@ -86,10 +88,24 @@ def test_measures_by_hand():
     }
 
 
-def test_equally_similar_rows_share_their_ranks():
+def test_a_space_that_tells_nothing_apart_is_as_good_as_chance():
     found = measures(np.array([EAST] * 4), np.array([EAST] * 4), None, k=2)
-    assert found["recall"] == 0  # each at rank 2.5
-    assert found["mrr"] == pytest.approx(1 / 2.5)
+    assert found["recall"] == found["chance"] == 0.5
+    assert found["mrr"] == pytest.approx(np.mean([1, 1 / 2, 1 / 3, 1 / 4]))
+    assert found["median_rank"] == 2.5
+
+
+def test_each_order_of_equally_similar_rows_counts_alike():
+    queries = np.array([EAST, EAST, EAST, NORTH])
+    indexed = np.array([NORTHEAST, NORTHEAST, EAST, NORTH])  # queries 0 and 1: one row before, two equal
+    found = measures(queries, indexed, None, k=2)
+    assert found["recall"] == pytest.approx(np.mean([1 / 2, 1 / 2, 1, 1]))
+    assert found["mrr"] == pytest.approx(np.mean([(1 / 2 + 1 / 3) / 2] * 2 + [1, 1]))
+
+
+def test_rounding_does_not_put_equal_rows_in_an_order():
+    nearly = np.array(EAST) * (1 - 1e-15)
+    assert measures(np.array([EAST] * 2), np.array([EAST, nearly]), None, k=1)["recall"] == 0.5
 
 
 def test_mean_average_precision_by_hand():
