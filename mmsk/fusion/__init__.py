@@ -12,9 +12,11 @@ from mmsk.fusion._modality_models import modality_models
 from mmsk.fusion._presence import present_rows
 from mmsk.fusion._present_rows import PresentRows
 from mmsk.fusion._shared_space import SharedSpace
+from mmsk.fusion._transformer import FusionTransformer
 
 __all__ = [
     "BlockScaler",
+    "FusionTransformer",
     "GramSVC",
     "GramSVR",
     "KernelFusionClassifier",

@@ -1,7 +1,8 @@
 """Kernel alignment: how kernels have to be weighed to look as much as possible like the kernel of the answers.
 
 Strategy: least squares between the mixture and the target kernel, nothing below 0; over all modalities at once
-(`alignment_shares`), or for each block on its own (`alignment_weight`). Three things differ from the paper. Rows are
+(`alignment_shares`), or for each block on its own (`alignment_weight`), where what blocks have in common is counted
+afterwards (`repetitions`). Three things differ from the paper. Rows are
 compared by their angle alone, so that a few broken items far from all others do not decide. The diagonals are left out:
 every kernel has them, and in a modality of many columns and few rows there is little else, so that noise would be taken
 for signal. And what is learned shrinks towards equal shares, by n / (n + 50) for n rows.
@@ -19,7 +20,7 @@ from sklearn.utils.multiclass import type_of_target
 from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._rows import refuse_missing
 
-__all__ = ["alignment_shares", "alignment_weight", "without_diagonal"]
+__all__ = ["alignment_shares", "alignment_weight", "repetitions", "without_diagonal"]
 
 HALFWAY = 50  # rows at which learned and equal shares count the same
 MOST_ROWS = 1_000  # that a weight is learned from; more would hardly change it
@@ -99,8 +100,7 @@ def alignment_weight(block: Any, y: Any) -> float:
     if n_rows < 4:
         return 1.0
     trust = n_rows / (n_rows + HALFWAY)
-    # drawn, since evenly spaced rows of a table in which classes take turns are of one class
-    rows = np.random.default_rng(0).permutation(n_rows)[:MOST_ROWS]
+    rows = _drawn(n_rows)
     everyone = np.ones(len(rows), dtype=bool)
     some, target = block[rows], _as_target(y)[rows]
     target = target - target.mean(axis=0)
@@ -115,6 +115,59 @@ def alignment_weight(block: Any, y: Any) -> float:
         by_chance = 2 * overlap * float(np.vdot(wanted, wanted)) / (len(rows) * (len(rows) - 1))
         slope = likeness / overlap * max(0.0, 1 - by_chance / likeness**2)
     return float(np.sqrt(trust * slope + 1 - trust))
+
+
+def repetitions(blocks: Sequence[Any], y: np.ndarray) -> np.ndarray:
+    """Return how many times what each block says is said: 1 plus its squared correlations with the other blocks.
+
+    What counts is the correlation of the kernels that the answers do not explain. Modalities that tell of the same
+    answers, each in its own way, agree as far as the answers go, and are wanted both; copies agree beyond that.
+
+    Parameters
+    ----------
+    blocks : sequence of {ndarray, sparse array} of shape (n_rows, n_features)
+        Rows of zeros are absent.
+    y : ndarray of shape (n_rows,) or (n_rows, n_outputs)
+        Labels, or the numbers to predict.
+
+    Returns
+    -------
+    ndarray of shape (n_blocks,)
+        1 to n_blocks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> one, other, labels = rng.normal(size=(200, 5)), rng.normal(size=(200, 5)), np.repeat(["a", "b"], 100)
+    >>> repetitions([one, other, one], labels).round(1)
+    array([2., 1., 2.])
+    """
+    rows = _drawn(len(y))
+    target = _as_target(y)[rows]
+    target = without_diagonal(target @ target.T, np.ones(len(rows), dtype=bool))
+    left = [_beyond(block[rows], target) for block in blocks]
+    alike = np.array([[max(0.0, float(np.vdot(one, other))) for other in left] for one in left])
+    np.fill_diagonal(alike, 1.0)
+    return np.asarray((alike**2).sum(axis=1))
+
+
+def _beyond(block: Any, target: np.ndarray) -> np.ndarray:
+    """Return the kernel of a block without what is proportional to that of the answers, of norm 1, or 0."""
+    gram = linear_gram(block, block)
+    there = np.diagonal(gram) > 0
+    kernel = without_diagonal(_angles(gram), there)
+    answers = np.where(np.outer(there, there), target, 0.0)
+    energy = float(np.vdot(answers, answers))
+    if energy > 0:
+        kernel -= float(np.vdot(kernel, answers)) / energy * answers
+    norm = np.linalg.norm(kernel)
+    return kernel / norm if norm > 0 else kernel
+
+
+def _drawn(n_rows: int) -> np.ndarray:
+    """Return some rows; drawn, since evenly spaced rows of a table in which classes take turns are of one class."""
+    return np.random.default_rng(0).permutation(n_rows)[:MOST_ROWS]
 
 
 def _as_target(y: Any) -> np.ndarray:

@@ -24,7 +24,8 @@ FUSION = """
     mmsk.fusion._gram_machines.GramSVC mmsk.fusion._gram_machines.GramSVR
     mmsk.fusion._kernel.KernelFusionClassifier mmsk.fusion._kernel_regressor.KernelFusionRegressor
     mmsk.fusion._late.LateFusionClassifier mmsk.fusion._late_regressor.LateFusionRegressor
-    mmsk.fusion._shared_space.SharedSpace mmsk.retrieval._retriever.CrossModalRetriever
+    mmsk.fusion._shared_space.SharedSpace mmsk.fusion._transformer.FusionTransformer
+    mmsk.retrieval._retriever.CrossModalRetriever
     mmsk.fusion._calibration.Calibration mmsk.fusion._gate.Gate mmsk.fusion._kernel_mix.KernelMix
     mmsk.fusion._late_combine.FixedShares mmsk.fusion._late_combine.Stack mmsk.fusion._quality.Quality
     mmsk.pipeline._categories.CategoryEncoder

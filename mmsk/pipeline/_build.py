@@ -1,8 +1,9 @@
 """fusion_transformer and fusion_pipeline: the ColumnTransformer and the Pipeline that a user would write by hand.
 
 Strategy: nothing here is an estimator of its own. Branches are given as ColumnTransformer takes them; what comes back
-is built of Pipeline, ColumnTransformer, the user's transformers and a `BlockScaler` each, so that every part can be
-reached by `set_params`, searched over, replaced, and read by anybody who knows scikit-learn.
+is built of Pipeline, ColumnTransformer (our `FusionTransformer` is one, which counts copies once), the user's
+transformers and a `BlockScaler` each, so that every part can be reached by `set_params`, searched over, replaced, and
+read by anybody who knows scikit-learn.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
-from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils import check_random_state, get_tags
 
 from mmsk._union import DescriptorUnion, name_descriptors
-from mmsk.fusion import BlockScaler, GramSVC, linear_gram
+from mmsk.fusion import BlockScaler, FusionTransformer, GramSVC, linear_gram
 from mmsk.pipeline._scale import ignores_scale
 from mmsk.text import Tfidf
 
@@ -39,7 +39,7 @@ def fusion_transformer(
     n_jobs: int | None = None,
     verbose: bool | int | None = None,
     isolate: bool | None = None,
-) -> ColumnTransformer:
+) -> FusionTransformer:
     """Build the ColumnTransformer that describes each modality and brings all of them to one scale.
 
     Parameters
@@ -50,7 +50,7 @@ def fusion_transformer(
         transformer or pipeline. "photo" and ["photo"] mean the same.
     weights : dict, "auto" or None, default=None
         Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm. "auto" = each
-        learned from the labels, see `BlockScaler`. What takes a whole fusion, such as `KernelFusionClassifier`, has
+        learned from the labels, see `BlockScaler` and `FusionTransformer`. What takes a whole fusion, such as `KernelFusionClassifier`, has
         weights of its own and looks at these only to leave out a branch of weight 0.
     indicator : bool, default=False
         Whether each branch gets a column that says which rows are present.
@@ -63,9 +63,9 @@ def fusion_transformer(
 
     Returns
     -------
-    ColumnTransformer
-        Of branches ``Pipeline([("describe", transformer), ("scale", BlockScaler(weight))])``; not fitted. The given
-        transformers are cloned.
+    FusionTransformer
+        A ColumnTransformer in which learned weights know of each other, not fitted, of branches
+        ``Pipeline([("describe", transformer), ("scale", BlockScaler(weight))])``. The given transformers are cloned.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def fusion_transformer(
         )
         branch = Pipeline([("describe", describe), ("scale", scale)])
         transformers.append((name, branch, _column_for(describe, column)))
-    return ColumnTransformer(transformers)
+    return FusionTransformer(transformers)
 
 
 def fusion_pipeline(
