@@ -11,10 +11,14 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
+from mmsk.fusion import KernelFusionClassifier, KernelFusionRegressor, LateFusionClassifier, LateFusionRegressor
 from mmsk.fusion._blocks import branch_names
 from mmsk.pipeline._scale import ignores_scale
 
 __all__ = ["DirichletWeights", "simplex_weights", "weight_distributions", "weight_grid"]
+
+KERNEL_FUSIONS = (KernelFusionClassifier, KernelFusionRegressor)
+LATE_FUSIONS = (LateFusionClassifier, LateFusionRegressor)
 
 
 def simplex_weights(names: Sequence[str], step: float = 0.25) -> list[dict[str, float]]:
@@ -104,7 +108,7 @@ def weight_grid(model: Any, step: float = 0.25) -> list[dict[str, list[Any]]]:
     ----------
     model : estimator
         What `fusion_pipeline` or `fusion_transformer` returns, a kernel fusion or a late fusion; or something around
-        one of these, such as AugmentedClassifier or TransformedTargetRegressor.
+        one of these, such as AugmentedClassifier, TransformedTargetRegressor, or a Pipeline that ends in one.
     step : float, default=0.25
         Step of the shares, see `simplex_weights`.
 
@@ -182,9 +186,20 @@ def weight_distributions(model: Any, concentration: float = 1.0) -> dict[str, An
 
 def _around(model: Any) -> str | None:
     """Return the parameter that holds the model proper, if a model is something around another."""
+    if isinstance(model, Pipeline):  # a fusion that it ends in has weights of its own; before others, it is the model
+        name, last = model.steps[-1]
+        return name if _is_fusion(last) else None
     given = model.get_params(deep=False)
     found = (name for name in ("estimator", "regressor") if hasattr(given.get(name), "get_params"))
     return next(found, None)
+
+
+def _is_fusion(model: Any) -> bool:
+    """Return whether a model is a kernel fusion or a late fusion, or something around one."""
+    if isinstance(model, KERNEL_FUSIONS + LATE_FUSIONS):
+        return True
+    outer = _around(model) if hasattr(model, "get_params") else None
+    return outer is not None and _is_fusion(model.get_params()[outer])
 
 
 def _prefixed(outer: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -193,11 +208,10 @@ def _prefixed(outer: str, parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _weighed(model: Any) -> tuple[list[str], dict[str, str] | None]:
     """Return the modalities of a model, and the parameter that is each one's weight; None where one holds all."""
-    given = model.get_params(deep=False)
-    if "weights" in given and "fusion" in given:
+    if isinstance(model, KERNEL_FUSIONS):
         return branch_names(model.fusion), None
-    if "weights" in given and "estimators" in given:
-        if given.get("combine") == "stack":
+    if isinstance(model, LATE_FUSIONS):
+        if model.combine == "stack":
             raise ValueError("weights have no effect: combine='stack' learns what each modality counts for")
         return [name for name, estimator, _ in model.estimators if not isinstance(estimator, str)], None
     if isinstance(model, Pipeline) and (reason := ignores_scale(model.steps[-1][1])):

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  # makes the next import possible
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, ParameterGrid, RandomizedSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, SVR
 
 from mmsk import (
@@ -107,9 +107,26 @@ def test_a_model_around_a_fusion_has_its_grid(outer, around):
     assert sorted(drawn) == sorted(f"{outer}__{name}" for name in weight_distributions(around.get_params()[outer]))
 
 
-def test_a_model_without_scaled_branches_is_refused():
+@pytest.mark.parametrize("around", [False, True], ids=["bare", "augmented"])
+def test_a_pipeline_that_ends_in_a_fusion_has_its_grid(around):
+    fusion = KernelFusionClassifier(fusion_transformer(BRANCHES))
+    last = AugmentedClassifier(fusion) if around else fusion
+    model = Pipeline([("inner", Pipeline([("as it is", FunctionTransformer()), ("model", last)]))])
+    prefix = "inner__model__estimator__" if around else "inner__model__"
+    assert weight_grid(model) == [{f"{prefix}weights": one["weights"]} for one in weight_grid(fusion)]
+    assert list(weight_distributions(model)) == [f"{prefix}weights"]
+    model.set_params(**{name: values[0] for name, values in weight_grid(model)[3].items()})
+
+
+def test_an_ensemble_with_weights_of_its_own_is_no_late_fusion():
+    voting = VotingClassifier([("svc", SVC()), ("forest", RandomForestClassifier())])
+    assert "fusion__text__scale__weight" in weight_grid(fusion_pipeline(BRANCHES, voting))[0]
+
+
+@pytest.mark.parametrize("model", [SVC(), VotingClassifier([("svc", SVC())])])
+def test_a_model_without_scaled_branches_is_refused(model):
     with pytest.raises(ValueError, match="fusion_pipeline"):
-        weight_grid(SVC())
+        weight_grid(model)
 
 
 DATA = make_multimodal(n_samples=60, n_classes=2, modalities=("text", "number"), random_state=0)
