@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from mmsk.fusion import SharedSpace
@@ -61,12 +64,28 @@ def _vocabulary(space: SharedSpace, modality: str) -> tuple[np.ndarray, np.ndarr
     if modality not in space.modalities_:
         raise ValueError(f"not in the shared space: {modality!r}; there are {space.modalities_}")
     single = space.branches_[modality]
-    branch = single.transformers_[0][1]
-    first = branch.steps[0][1] if isinstance(branch, Pipeline) else branch
-    if not isinstance(first, Tfidf) and not hasattr(first, "vocabulary_"):
-        raise ValueError(f"branch {modality!r} begins with a {type(first).__name__}, which knows no words")
+    if not _knows_words(first := _first_step(single)):
+        what = repr(first) if isinstance(first, str) else f"a {type(first).__name__}"
+        others = [name for name in space.modalities_ if _knows_words(_first_step(space.branches_[name]))]
+        raise ValueError(
+            f"modality {modality!r} has no words: its branch begins with {what}; modalities with words: "
+            f"{', '.join(map(repr, others)) or 'none (a branch that begins with Tfidf() would be one)'}"
+        )
     names = np.array([name.removeprefix(f"{modality}__") for name in single.get_feature_names_out()], dtype=object)
     are_words = np.array([name.startswith(WORDS) for name in names])
     columns = np.flatnonzero(are_words) if are_words.any() else np.arange(len(names))
     words = [name.removeprefix(WORDS) for name in names[columns]]
     return columns, np.array(words, dtype=object)
+
+
+def _first_step(single: ColumnTransformer) -> Any:
+    """Return what a fitted branch reads its column with: an estimator, or "passthrough"."""
+    branch = single.transformers[0][1]  # as it was given: scikit-learn puts a FunctionTransformer for "passthrough"
+    if isinstance(branch, str):
+        return branch
+    branch = single.transformers_[0][1]
+    return branch.steps[0][1] if isinstance(branch, Pipeline) else branch
+
+
+def _knows_words(first: Any) -> bool:
+    return isinstance(first, Tfidf) or hasattr(first, "vocabulary_")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import CountVectorizer
 
 from mmsk import fusion_transformer
@@ -80,9 +81,23 @@ def test_a_row_with_nothing_to_go_by_is_told_nothing():
 
 def test_what_has_no_words_is_refused():
     retriever = fitted(Tfidf())
-    with pytest.raises(ValueError, match="branch 'image' begins with a ColorHistogram, which knows no words"):
+    refusal = "modality {} has no words: its branch begins with {}; modalities with words: 'text'$"
+    with pytest.raises(ValueError, match=refusal.format("'image'", "a ColorHistogram")):
         retriever.annotate(TEST, "image")
+    with pytest.raises(ValueError, match=refusal.format("'size'", "'passthrough'")):
+        retriever.annotate(TEST, "size")
     with pytest.raises(ValueError, match="not in the shared space: 'title'"):
         retriever.annotate(TEST, "title")
     with pytest.raises(ValueError, match="source has to be among"):
         retriever.annotate(TEST[["caption"]], "text")
+
+
+@pytest.mark.parametrize("scaled", [True, False], ids=["scaled", "bare"])
+def test_without_any_words_the_remedy_is_told(scaled):
+    branches = [("image", ColorHistogram(), "photo"), ("size", "passthrough", ["size"])]
+    fusion = fusion_transformer(branches) if scaled else ColumnTransformer(branches)
+    retriever = CrossModalRetriever(fusion).fit(TRAIN)
+    with pytest.raises(
+        ValueError, match=r"begins with 'passthrough'; .* words: none \(a branch that begins with Tfidf"
+    ):
+        retriever.annotate(TEST, "size")
