@@ -149,7 +149,7 @@ def _summary(chosen: pd.DataFrame) -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality_retrieval", description=__doc__)
     parser.add_argument("--path", help="the folder of the stamps, see fetch_stamps")
-    parser.add_argument("--folds", type=int, nargs="+", default=[5, 3])
+    parser.add_argument("--folds", type=int, nargs="+", default=[5, 4, 3])
     parser.add_argument("--repeats", type=int, default=2)
     given = parser.parse_args()
     heading = True

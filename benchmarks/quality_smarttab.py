@@ -1,9 +1,9 @@
 """``python -m benchmarks.quality_smarttab``: the stamps by mmsk and by smarttab, the same rows, columns and folds.
 
 smarttab reads the same raw table and runs with its defaults, but for its report. Seconds are those of fit and predict,
-of all threads and processes, since the two use cores differently: of the first fold, in which both start from the files,
-with what they import and compile, and of a fold in the mean, the first one among them. After the first fold mmsk knows
-the features of its files, as in any cross-validation; smarttab starts from the files in each.
+of all threads and processes, since the two use cores differently: of the first fold, in which both start from the
+files, with what they import and compile, and of a fold in the mean, the first one among them. After the first fold mmsk
+knows the features of its files, as in any cross-validation; smarttab starts from the files in each.
 Needs ``pip install 'smarttab[audio]==3.1.0'``.
 """
 
