@@ -9,15 +9,16 @@ import json
 import os
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from typing import IO, Any
 
+from mmsk._reference import label
 from mmsk.errors import ModelError, UntrustedModelError
 from mmsk.persistence._archive import MAX_RATIO
 from mmsk.persistence._load import MANIFEST, PAYLOAD, read_model
 from mmsk.persistence._manifest import describe
-from mmsk.persistence._parts import leave_folders_behind
+from mmsk.persistence._parts import leave_folders_behind, parts_of
 from mmsk.persistence._probe import make_probe
 
 __all__ = ["save"]
@@ -44,6 +45,8 @@ def save(model: Any, path: str | Path) -> list[str]:
 
     Raises
     ------
+    TypeError
+        For what is no estimator and holds none, and for a class.
     ModelError
         For a model that cannot be saved like this: with a lambda, with a class that skops has no form for, or one whose
         answers differ after it is read back.
@@ -68,6 +71,7 @@ def save(model: Any, path: str | Path) -> list[str]:
     >>> load(path).transform(["a fox"]).shape == load(path).transform(["some geese"]).shape
     True
     """
+    _check_model(model)
     path = Path(path)
     manifest = {**describe(model), "probe": make_probe(model)}
     payload = _payload(model, path)
@@ -91,6 +95,17 @@ def save(model: Any, path: str | Path) -> list[str]:
             _write(file, manifest, payload)
     _tell(path, names, manifest["probe"])
     return names
+
+
+def _check_model(model: Any) -> None:
+    """Refuse what nobody could ask anything; containers of models may be saved, though without a probe."""
+    if isinstance(model, type):
+        raise TypeError(
+            f"a fitted model is needed, got the class {model.__name__}; fit an instance of it, and save that"
+        )
+    if not any(hasattr(part, "fit") or hasattr(part, "predict") for part in parts_of(model)):
+        what = f"an empty {type(model).__name__}" if isinstance(model, Sized) and not len(model) else label(model)
+        raise TypeError(f"a fitted model is needed, got {what}, in which there is no estimator")
 
 
 def _payload(model: Any, path: Path) -> bytes:

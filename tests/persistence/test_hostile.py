@@ -481,9 +481,9 @@ def test_folders_pipes_and_nothing(tmp_path):
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "none.mmsk")
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere; make it first"):
-        save(None, tmp_path / "nowhere" / "m.mmsk")
+        save(Tfidf(), tmp_path / "nowhere" / "m.mmsk")
     with pytest.raises(ModelError, match="not a regular file"):
-        save(None, tmp_path)
+        save(Tfidf(), tmp_path)
 
 
 def test_a_manifest_without_its_fields_is_damaged(forge):

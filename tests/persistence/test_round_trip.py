@@ -176,6 +176,33 @@ def test_a_model_that_cannot_be_asked_says_so_in_its_manifest(tmp_path):
     assert isinstance(load(tmp_path / "m.mmsk")["scale"], BlockScaler)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "an empty dict"),
+        ({"C": 1.0}, "<dict with C>"),
+        ([1, 2], "<list>"),
+        (None, "<NoneType>"),
+        (np.eye(2), r"<array of shape \(2, 2\), float64>"),
+        ("model.joblib", r"model\.joblib"),
+        (BlockScaler, "the class BlockScaler; fit an instance"),
+    ],
+)
+def test_what_is_no_model_is_not_saved(given, told, tmp_path):
+    with pytest.raises(TypeError, match=f"a fitted model is needed, got {told}"):
+        save(given, tmp_path / "m.mmsk")
+    with pytest.raises(TypeError, match="a fitted model is needed"):
+        save(given, BlockScaler())  # the other way round
+    assert os.listdir(tmp_path) == []
+
+
+def test_containers_of_models_are_saved_and_said_to_have_no_probe(tmp_path):
+    given = {"model": BlockScaler().fit(np.eye(3)), "threshold": 0.3}
+    with pytest.warns(UserWarning, match="has no probe"):
+        save(given, tmp_path / "m.mmsk")
+    assert load(tmp_path / "m.mmsk")["model"].weight_ == given["model"].weight_
+
+
 def test_mostly_zeros_are_no_bomb(tmp_path):
     scaler = BlockScaler().fit(np.eye(3))
     scaler.zeros_ = np.zeros((6000, 1000))
