@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.compose import ColumnTransformer
 from sklearn.svm import SVC
 
 from benchmarks._quality import Data, stamps, synthetic
@@ -29,8 +30,15 @@ def replaced(branches: Branches, name: str, transformer: Any) -> list[tuple[str,
     return [(one, transformer if one == name else kept, column) for one, kept, column in branches]
 
 
+def unaware(all_: Branches) -> Any:
+    """Return the default pipeline with weights that are learned each by itself."""
+    model = fusion_pipeline(all_)
+    return model.set_params(fusion=ColumnTransformer(model["fusion"].transformers))
+
+
 CHANGED: dict[str, Callable[[Branches], Any]] = {
     "equal weights": lambda all_: fusion_pipeline(all_, weights=None),
+    "weights that do not know of each other": unaware,
     "C = 1": lambda all_: fusion_pipeline(all_, SVC(kernel=linear_gram, C=1.0)),
     "an RBF kernel on the blocks": lambda all_: fusion_pipeline(all_, SVC(C=10.0)),
     "words, no character n-grams": lambda all_: fusion_pipeline(replaced(all_, "text", Tfidf(analyzer="word"))),

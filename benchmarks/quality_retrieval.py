@@ -32,13 +32,18 @@ from mmsk import fusion_transformer
 from mmsk.audio import MFCC, Chroma
 from mmsk.datasets import fetch_stamps
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
+from mmsk.pipeline import CategoryEncoder
 from mmsk.retrieval import CrossModalRetriever
 from mmsk.retrieval._measures import measures
 from mmsk.text import Tfidf
 
 PICTURE = [HOG(), HOG(size=(32, 32)), LBP(), ColorMoments(grid=(4, 4)), ColorHistogram(), PictureShape()]
 BRANCHES = [("text", Tfidf(), "caption"), ("image", PICTURE, "picture")]
-SOUND = ("audio", [MFCC(), Chroma()], "speech")
+MORE: dict[str, list[Any]] = {  # what only training rows have
+    "mmsk": [],
+    "mmsk, with sounds in training": [("audio", [MFCC(), Chroma()], "speech")],
+    "mmsk, with classes in training": [("label", CategoryEncoder(handle_unknown="ignore"), ["label"])],
+}
 K = 10
 COMPONENTS = 150  # principal
 KEPT = (20, 50, 150)  # canonical
@@ -52,12 +57,13 @@ Place = tuple[str, Any, str, np.ndarray, np.ndarray]  # way, settings, direction
 
 def places(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[Place]:
     """Yield where each way puts held-out queries and what they look for."""
-    spaces = [
-        CrossModalRetriever(fusion_transformer(given)).fit(train).space_ for given in (BRANCHES, [*BRANCHES, SOUND])
-    ]
-    for way, space in zip(("mmsk", "mmsk, with sounds in training"), spaces, strict=True):
+    spaces = {
+        way: CrossModalRetriever(fusion_transformer([*BRANCHES, *added])).fit(train).space_
+        for way, added in MORE.items()
+    }
+    for way, space in spaces.items():
         yield from both_ways(way, None, [space.project(test, "text"), space.project(test, "image")])
-    branches = [spaces[0].branches_[name] for name in ("text", "image")]
+    branches = [spaces["mmsk"].branches_[name] for name in ("text", "image")]
     whole, new = ([_dense(branch.transform(frame)) for branch in branches] for frame in (train, test))
     for k in NEIGHBOURS:
         yield "kNN", k, "text -> picture", _expected(new[0], *whole, k), new[1]
