@@ -167,7 +167,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         ------
         ValueError
             For modalities of the wrong form, unknown columns, weights of unknown modalities or where they are learned
-            anyway, models without probabilities and decision values, or without sample weights, and a single class.
+            anyway, regressors, models without probabilities and decision values, or without sample weights, and a
+            single class.
         """
         learned = {"stack": self.weights is not None, "gate": self.weights == "learned"}
         if learned.get(self.combine):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_consistent_length
 
@@ -35,7 +35,9 @@ class LateFusion(BaseComposition):
     }
 
     estimators: Any
+    combine: str
     weights: Any
+    final_estimator: Any
     cv: Any
     random_state: Any
     n_jobs: int | None
@@ -95,6 +97,8 @@ class LateFusion(BaseComposition):
         `modalities_`, `weights_`, `estimators_` and `named_estimators_`.
         """
         check_consistent_length(X, y, groups)
+        if self.combine == "stack":
+            _check_kind(self.final_estimator, "final_estimator", classes=stratify)
         seed = _seed(self.random_state)
         triples = self._checked_triples()
         self.modalities_ = [name for name, _, _ in triples]
@@ -106,6 +110,7 @@ class LateFusion(BaseComposition):
         for name, estimator, _ in triples:
             if not self.weights_[name]:
                 continue
+            _check_kind(estimator, f"the model of modality {name!r}", classes=stratify)
             estimator = _seeded(estimator, seed, name)
             response, unseen = response_of(name, estimator)
             columns = self._select(X, name)
@@ -167,6 +172,14 @@ class LateFusion(BaseComposition):
             if isinstance(estimator, type) or not hasattr(estimator, "fit"):
                 raise ValueError(f"the model of modality {name!r} has to be an estimator or 'drop', got {estimator!r}")
         return triples
+
+
+def _check_kind(estimator: Any, role: str, *, classes: bool) -> None:
+    """Refuse a regressor where classes are predicted, and a classifier where numbers are; what is neither may pass."""
+    other = is_regressor if classes else is_classifier
+    if hasattr(estimator, "__sklearn_tags__") and other(estimator):
+        is_a, wanted = ("regressor", "classifier") if classes else ("classifier", "regressor")
+        raise ValueError(f"{role} has to be a {wanted}; {type(estimator).__name__} is a {is_a}")
 
 
 def _has_two(y: np.ndarray) -> bool:

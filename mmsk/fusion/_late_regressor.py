@@ -123,8 +123,8 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         Raises
         ------
         ValueError
-            For modalities of the wrong form, unknown columns, weights of unknown modalities or with "stack", models
-            that take no sample weights, and too few rows to learn from folds.
+            For modalities of the wrong form, unknown columns, weights of unknown modalities or with "stack",
+            classifiers, models that take no sample weights, and too few rows to learn from folds.
         """
         if self.combine == "stack" and self.weights is not None:
             raise ValueError("combine='stack' learns what each modality counts for; leave weights=None")
