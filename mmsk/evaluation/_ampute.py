@@ -51,7 +51,7 @@ def ampute_modalities(
     TypeError
         For an X that is no DataFrame.
     ValueError
-        For a rate outside of 0 to 1, and for unknown columns.
+        For a rate outside of 0 to 1, for unknown columns, and for a name that several columns have.
 
     Examples
     --------
@@ -106,9 +106,11 @@ def _groups(X: Any, columns: Any) -> dict[Any, list[Any]]:
     listed = list(X.columns) if columns is None else list(columns)
     pairs = named.items() if named is not None else [(_name(one), one) for one in listed]
     groups = {name: list(group) if isinstance(group, (list, tuple)) else [group] for name, group in pairs}
-    unknown = [name for group in groups.values() for name in group if name not in X.columns]
-    if unknown:
-        raise ValueError(f"no column {unknown[0]!r}; there are {', '.join(map(str, X.columns))}")
+    for name in [name for group in groups.values() for name in group]:
+        if name not in X.columns:
+            raise ValueError(f"no column {name!r}; there are {', '.join(map(str, X.columns))}")
+        if (count := list(X.columns).count(name)) > 1:
+            raise ValueError(f"{count} columns are named {name!r}; rename them, or name other columns in columns=")
     return groups
 
 

@@ -92,6 +92,19 @@ def test_the_last_cell_of_a_row_can_be_kept(rate):
     assert (amputed.isna() | ~some.isna()).to_numpy().all()  # nothing comes back
 
 
+@pytest.mark.parametrize("columns", [None, ["width"], {"size": ["title", "width"]}])
+def test_a_name_that_several_columns_have_is_refused(columns):
+    twice = X.rename(columns={"height": "width"})
+    with pytest.raises(ValueError, match="2 columns are named 'width'; rename them, or name other columns"):
+        ampute_modalities(twice, 0.5, columns=columns)
+
+
+def test_columns_that_are_not_meant_may_share_a_name():
+    twice = X.rename(columns={"height": "width"})
+    amputed = ampute_modalities(twice, 0.5, columns=["title"], random_state=0)
+    assert amputed.isna().to_numpy().sum(axis=0).tolist() == [20, 0, 0, 0]
+
+
 def test_what_cannot_be_hidden_is_refused():
     with pytest.raises(TypeError, match="DataFrame"):
         ampute_modalities(X.to_numpy(), 0.5)
