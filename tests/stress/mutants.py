@@ -39,13 +39,14 @@ PERSISTENCE = [
     for name in ("archive", "bounds", "inputs", "probe", "schema", "round_trip", "hostile", "versions")
 ]
 HEADS = ["pipeline/test_validate.py"]
-STORE = ["test_cache.py", "test_cache_machine.py", "test_store.py"]
+STORE = [f"test_store{subject}.py" for subject in ("", "_damage", "_sharing")]
+CACHE = ["test_cache.py", "test_cache_machine.py", *STORE]
 TESTS = {
     "mmsk/image/_decode.py": [f"image/test_{name}.py" for name in ("bad_pictures", "picture", "encodings")] + HEADS,
     "mmsk/audio/_decode.py": [f"audio/test_{name}.py" for name in ("decode", "sound", "aac")] + HEADS,
-    "mmsk/_reference.py": ["test_reference.py", "test_digest.py", "test_engine.py", "test_store.py"],
-    "mmsk/cache.py": [*STORE, "test_engine.py"],
-    "mmsk/_store.py": [*STORE, "cli/test_cache.py"],
+    "mmsk/_reference.py": ["test_reference.py", "test_digest.py", "test_engine.py", *STORE],
+    "mmsk/cache.py": [*CACHE, "test_engine.py"],
+    "mmsk/_store.py": [*CACHE, "cli/test_cache.py"],
     **{f"mmsk/persistence/{path.name}": PERSISTENCE for path in sorted((ROOT / "mmsk/persistence").glob("*.py"))},
 }
 LIBRARIES = "numpy pandas scipy.signal sklearn.svm sklearn.ensemble sklearn.pipeline sklearn.model_selection PIL.Image"
