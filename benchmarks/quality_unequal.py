@@ -49,8 +49,8 @@ def describer(kind: str) -> Any:
     return {"text": Tfidf(), "image": picture, "audio": MFCC(), "number": "passthrough"}[kind]
 
 
-def losses(structure: dict[str, float], n_samples: int, seed: int, chosen: Sequence[str]) -> Iterator[Any]:
-    """Yield (model, what is there, what is added, score without it, score with it)."""
+def losses(structure: dict[str, float], n_samples: int, seed: int, chosen: Sequence[str], only: str) -> Iterator[Any]:
+    """Yield (model, what is there, what is added, score without it, score with it), of one that is added or all."""
     noise = dict.fromkeys(NOISE, 1.0)
     made = make_multimodal(n_samples, modalities=KINDS | NOISE, structure=structure, noise=noise, random_state=seed)
     X = made.data.assign(copy_text=made.data["text"], copy_image=made.data["image"])
@@ -59,7 +59,7 @@ def losses(structure: dict[str, float], n_samples: int, seed: int, chosen: Seque
     folds = list(StratifiedKFold(5, shuffle=True, random_state=seed).split(X, made.target))
     for model in chosen:
         known: dict[tuple[str, ...], float] = {}
-        for there, added in CASES:
+        for there, added in [case for case in CASES if only in ("", case[1])]:
             for names in (there, (*there, added)):
                 if names not in known:
                     built = MODELS[model]([branches[name] for name in names])
@@ -72,12 +72,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
+    parser.add_argument("--only", default="", help="only what is added by this name, such as noise_number")
     given = parser.parse_args()
     print("| structure | model | there | added | without | with | points lost |", "|" + " --- |" * 7, sep="\n")
     for name, structure in STRUCTURES.items():
         scored: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
         for seed in range(given.seeds):
-            for *case, before, after in losses(structure, given.rows, seed, given.models):
+            for *case, before, after in losses(structure, given.rows, seed, given.models, given.only):
                 scored.setdefault(tuple(case), []).append((before, after))
         for case, pairs in scored.items():
             before, after = np.array(pairs).T

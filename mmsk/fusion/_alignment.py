@@ -117,7 +117,7 @@ def alignment_weight(block: Any, y: Any) -> float:
     return float(np.sqrt(trust * slope + 1 - trust))
 
 
-def repetitions(blocks: Sequence[Any], y: np.ndarray) -> np.ndarray:
+def repetitions(fused: Any, places: Sequence[slice], y: Any) -> np.ndarray:
     """Return how many times what each block says is said: 1 plus its squared correlations with the other blocks.
 
     What counts is the correlation of the kernels that the answers do not explain. Modalities that tell of the same
@@ -125,9 +125,11 @@ def repetitions(blocks: Sequence[Any], y: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    blocks : sequence of {ndarray, sparse array} of shape (n_rows, n_features)
-        Rows of zeros are absent.
-    y : ndarray of shape (n_rows,) or (n_rows, n_outputs)
+    fused : {ndarray, sparse array} of shape (n_rows, n_features)
+        All blocks side by side. Rows of zeros in a block are absent.
+    places : sequence of slice
+        The columns of each block.
+    y : array-like of shape (n_rows,) or (n_rows, n_outputs)
         Labels, or the numbers to predict.
 
     Returns
@@ -140,13 +142,13 @@ def repetitions(blocks: Sequence[Any], y: np.ndarray) -> np.ndarray:
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> one, other, labels = rng.normal(size=(200, 5)), rng.normal(size=(200, 5)), np.repeat(["a", "b"], 100)
-    >>> repetitions([one, other, one], labels).round(1)
+    >>> repetitions(np.hstack([one, other, one]), [slice(0, 5), slice(5, 10), slice(10, 15)], labels).round(1)
     array([2., 1., 2.])
     """
-    rows = _drawn(len(y))
-    target = _as_target(y)[rows]
+    rows = _drawn(fused.shape[0])
+    some, target = fused[rows], _as_target(y)[rows]
     target = without_diagonal(target @ target.T, np.ones(len(rows), dtype=bool))
-    left = [_beyond(block[rows], target) for block in blocks]
+    left = [_beyond(some[:, place], target) for place in places]
     alike = np.array([[max(0.0, float(np.vdot(one, other))) for other in left] for one in left])
     np.fill_diagonal(alike, 1.0)
     return np.asarray((alike**2).sum(axis=1))

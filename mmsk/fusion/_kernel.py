@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import SVC
 from sklearn.utils.metaestimators import available_if
@@ -172,6 +173,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         svc = SVC(kernel="precomputed", C=self.C, class_weight=self.class_weight, tol=self.tol)
         self.svc_ = svc.fit(mixed, y, sample_weight=sample_weight)
         self.classes_ = self.svc_.classes_
+        self._gives_probabilities = self.probability
         self._calibrated = self._calibrate(mixed, y, sample_weight) if self.probability else None
         is_class = (np.asarray(y)[:, None] == self.classes_).T
         self._prior = _prior_of_nothing(is_class, np.logical_not(mixed.any(axis=1)), sample_weight)
@@ -226,8 +228,15 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_rows, n_classes)
             The shares of the classes, among training rows of its like, for a row in which nothing is present.
+
+        Raises
+        ------
+        NotFittedError
+            Where ``probability`` was False when it was fitted.
         """
         X, mixed = self._mixed_with_training(X)
+        if not self._gives_probabilities:
+            raise NotFittedError("it was fitted with probability=False; fit it again for predict_proba")
         machine = self._calibrated
         found = _softmax(self.svc_.decision_function(mixed)) if machine is None else machine.predict_proba(mixed)
         found[~mixed.any(axis=1)] = self._prior

@@ -10,7 +10,6 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import StrOptions, fit_context
 from mmsk.fusion._calibration import Calibration, calibrate
@@ -203,7 +202,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         -------
         ndarray of shape (n_rows,)
         """
-        check_is_fitted(self)
+        self._check_fitted()
         if _gives_probabilities(self):
             return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
         return np.asarray(self._combination.labels(self._heard(X)[0]))
@@ -221,7 +220,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         ndarray of shape (n_rows, n_classes)
             `prior_` for a row in which nothing is present.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         return np.asarray(self._combination.probabilities(*self._heard(X)))
 
     @available_if(lambda self: self.combine != "stack")
@@ -241,7 +240,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             Rows sum to one, over the modalities that are present; a row of zeros where none is. Columns are in the
             order of `modalities_`.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         return self._as_attention(self._combination.attention(*self._heard(X)))
 
     def _learns(self) -> bool:

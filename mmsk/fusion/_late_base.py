@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import Bunch, check_random_state
-from sklearn.utils.validation import check_consistent_length
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._params import N_JOBS, RANDOM_STATE, BaseComposition, HasMethods, Interval, Real, StrOptions
 from mmsk.fusion._folds import Folds, make_folds
@@ -97,6 +98,7 @@ class LateFusion(BaseComposition):
         `modalities_`, `weights_`, `estimators_` and `named_estimators_`.
         """
         check_consistent_length(X, y, groups)
+        self._combined_by = self.combine
         if self.combine == "stack":
             _check_kind(self.final_estimator, "final_estimator", classes=stratify)
         seed = _seed(self.random_state)
@@ -143,6 +145,13 @@ class LateFusion(BaseComposition):
             if len(rows):
                 responses[number, rows] = respond(model, columns, rows, self._how[name])
         return responses
+
+    def _check_fitted(self) -> None:
+        """Refuse to answer before `fit`, and as what was never fitted."""
+        check_is_fitted(self)
+        if self.combine != self._combined_by:
+            before = f"it was fitted with combine={self._combined_by!r}"
+            raise NotFittedError(f"{before}, which is now {self.combine!r}; fit it again")
 
     def _select(self, X: Any, name: str) -> Any:
         """Return a modality's columns."""

@@ -10,7 +10,6 @@ from sklearn.base import RegressorMixin, clone
 from sklearn.linear_model import RidgeCV
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import StrOptions, fit_context
 from mmsk.fusion._folds import hide
@@ -149,7 +148,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         ndarray of shape (n_rows,)
             `mean_` for a row in which nothing is present.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         predictions = self._respond(as_table(self, X, reset=False))[..., 0]
         if self.combine == "mean":
             return self._mean(predictions, self._shares())
@@ -172,7 +171,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         ndarray of shape (n_rows, n_modalities)
             Columns are in the order of `modalities_`; a row of zeros where none is present.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         predictions = self._respond(as_table(self, X, reset=False))[..., 0]
         return self._as_attention(shared_out(self._shares(), ~np.isnan(predictions)))
 

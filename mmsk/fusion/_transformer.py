@@ -64,20 +64,22 @@ class FusionTransformer(ColumnTransformer):
         -------
         {ndarray, sparse array, DataFrame} of shape (n_rows, n_features)
         """
-        fused = super().fit_transform(X, y, **params)
+        fused: Any = super().fit_transform(X, y, **params)
         scalers = {name: _scaler(branch) for name, branch, _ in self.transformers_}
         learned = {name: scaler for name, scaler in scalers.items() if scaler is not None and scaler.weight == "auto"}
         if y is None or len(learned) < 2:
             return fused
-        values = fused.to_numpy() if hasattr(fused, "to_numpy") else fused  # scikit-learn makes it a frame again
-        values = values.tocsc() if sparse.issparse(values) else values
+        fused = np.array(fused) if hasattr(fused, "to_numpy") else fused  # scikit-learn makes it a frame again
         places = [self.output_indices_[name] for name in learned]
-        factors = np.ones(values.shape[1], dtype=values.dtype)
-        times = repetitions([values[:, place] for place in places], np.asarray(y))
-        for scaler, place, count in zip(learned.values(), places, times, strict=True):
+        factors = np.ones(fused.shape[1], dtype=fused.dtype)
+        for scaler, place, count in zip(learned.values(), places, repetitions(fused, places, y), strict=True):
             scaler.weight_ /= float(np.sqrt(count))
             factors[place] /= np.sqrt(count)
-        return (values @ sparse.diags_array(factors)).tocsr() if sparse.issparse(values) else values * factors
+        if sparse.issparse(fused):
+            fused.data *= factors[fused.indices]
+        else:
+            fused *= factors
+        return fused
 
 
 def _scaler(branch: Any) -> BlockScaler | None:
