@@ -1,61 +1,18 @@
 """SharedSpace: exact canonical correlation where that can be computed, and its promises where it cannot."""
 
-import pickle
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import linalg
-from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from mmsk import fusion_transformer
-from mmsk.audio import MFCC
 from mmsk.datasets import make_multimodal
-from mmsk.fusion import SharedSpace, memo
+from mmsk.fusion import SharedSpace
 from mmsk.fusion._blocks import fit_blocks
-from mmsk.image import HOG, ColorHistogram
 from mmsk.text import Tfidf
 
-MEDIA = make_multimodal(n_samples=90, n_classes=3, missing=0.1, random_state=0)
-BRANCHES = [("text", Tfidf(), "text"), ("image", [HOG(), ColorHistogram()], "image"), ("audio", MFCC(), "audio")]
-
-
-@pytest.fixture(autouse=True)
-def forget():
-    memo.clear()
-    yield
-    memo.clear()
-
-
-def numbers(n_rows=80, widths=(5, 4, 3), seed=0, noise=0.5):
-    """Return a frame of groups of columns a0, a1, ..., b0, ... that share two latent variables."""
-    rng = np.random.default_rng(seed)
-    latent = rng.normal(size=(n_rows, 2))
-    groups = {
-        letter: latent @ rng.normal(size=(2, width)) + noise * rng.normal(size=(n_rows, width))
-        for letter, width in zip("abcdef", widths, strict=False)
-    }
-    columns = {
-        f"{letter}{column}": group[:, column] for letter, group in groups.items() for column in range(group.shape[1])
-    }
-    return pd.DataFrame(columns)
-
-
-def fusion_of(frame, weights=None):
-    letters = sorted({name[0] for name in frame})
-    branches = [(letter, "passthrough", [name for name in frame if name[0] == letter]) for letter in letters]
-    return fusion_transformer(branches, weights=weights)
-
-
-def linear(frame, **parameters):
-    parameters = {"kernel": "linear", "regularization": 1e-9, "power": 0.0, **parameters}
-    return SharedSpace(fusion_of(frame), **parameters)
+from ._shared_space_data import BRANCHES, cosines, fusion_of, linear, numbers
 
 
 def blocks_of(frame):
@@ -64,11 +21,6 @@ def blocks_of(frame):
 
 def correlations(left, right):
     return np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(left.T, right.T, strict=True)])
-
-
-def cosines(Z):
-    unit = Z / np.linalg.norm(Z, axis=1, keepdims=True)
-    return unit @ unit.T
 
 
 def test_two_sets_without_ridge_are_hotellings():
@@ -164,23 +116,6 @@ def test_order_of_rows_scale_of_columns_and_weights_do_not_matter():
     np.testing.assert_allclose(cosines(weighted), expected, atol=1e-6)
 
 
-def test_rows_do_not_see_each_other():
-    space = SharedSpace(fusion_transformer(BRANCHES)).fit(MEDIA.data)
-    whole = space.transform(MEDIA.data)
-    np.testing.assert_allclose(space.transform(MEDIA.data.iloc[[7, 3]]), whole[[7, 3]], atol=1e-10)
-
-
-def test_one_modality_suffices_and_nothing_is_the_mean():
-    space = SharedSpace(fusion_transformer(BRANCHES)).fit(MEDIA.data)
-    row = MEDIA.data.dropna().iloc[[0]]
-    for name in row:
-        alone = row.assign(**{other: None for other in row if other != name})
-        np.testing.assert_allclose(space.transform(alone), space.project(row[[name]], name), atol=1e-12)
-        assert np.linalg.norm(space.transform(alone)) > 0.01
-    nothing = pd.DataFrame([dict.fromkeys(MEDIA.data.columns)])
-    np.testing.assert_array_equal(space.transform(nothing), 0)
-
-
 def test_rows_with_one_modality_teach_the_space_nothing():
     frame = numbers(widths=(4, 4))
     lonely = frame.copy()
@@ -230,38 +165,6 @@ def test_words_of_a_class_are_expected_from_its_pictures():
     assert (fox[1::2] < goose[1::2]).all()
 
 
-def test_a_search_inside_a_pipeline_with_memo_and_without():
-    grid = {"space__regularization": [0.3, 3.0], "space__n_components": [2, 20]}
-    model = Pipeline([("space", SharedSpace(fusion_transformer(BRANCHES))), ("classify", LogisticRegression(C=10.0))])
-    search = GridSearchCV(model, grid, cv=3).fit(MEDIA.data, MEDIA.target)
-    assert search.best_score_ > 0.7
-    memo.max_bytes, before = 0, memo.max_bytes
-    try:
-        again = GridSearchCV(model, grid, cv=3).fit(MEDIA.data, MEDIA.target)
-    finally:
-        memo.max_bytes = before
-    np.testing.assert_array_equal(again.cv_results_["mean_test_score"], search.cv_results_["mean_test_score"])
-
-
-def test_the_same_after_cloning_and_pickling_and_as_a_frame():
-    space = SharedSpace(fusion_transformer(BRANCHES), n_components=4).fit(MEDIA.data)
-    expected = space.transform(MEDIA.data)
-    np.testing.assert_array_equal(pickle.loads(pickle.dumps(space)).transform(MEDIA.data), expected)
-    memo.clear()
-    frame = clone(space).set_output(transform="pandas").fit_transform(MEDIA.data)
-    np.testing.assert_array_equal(frame, expected)
-    assert list(frame) == list(space.get_feature_names_out()) == [f"sharedspace{i}" for i in range(4)]
-    assert frame.index.equals(MEDIA.data.index)
-
-
-def test_training_rows_may_be_hidden_at_random():
-    parameters = {"dropout": 0.3, "random_state": 0}
-    fusion = fusion_transformer(BRANCHES, **parameters)
-    first, second = (SharedSpace(clone(fusion)).fit(MEDIA.data).transform(MEDIA.data) for _ in range(2))
-    np.testing.assert_array_equal(first, second)
-    assert not np.allclose(first[:, 0], SharedSpace(fusion_transformer(BRANCHES)).fit_transform(MEDIA.data)[:, 0])
-
-
 def test_a_modality_that_is_never_seen_beside_another_is_left_out_and_said_so():
     frame = numbers()
     apart = frame.copy()
@@ -283,76 +186,3 @@ def test_a_modality_that_never_varies_says_nothing():
     np.testing.assert_allclose(three.correlations_ * 2, two.correlations_, atol=1e-10)  # a mean over three pairs
     np.testing.assert_allclose(three.project(frame, "text"), 0, atol=1e-8)
     np.testing.assert_allclose(cosines(three.transform(frame)), cosines(two.transform(frame)), atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"kernel": {"z": "rbf"}}, "unknown branches"),
-        ({"kernel": {"a": "cubic"}}, "auto, linear, rbf"),
-        ({"kernel": "cubic"}, "'kernel' parameter"),
-        ({"n_components": 0}, "'n_components' parameter"),
-        ({"regularization": 0.0}, "'regularization' parameter"),
-        ({"power": -1.0}, "'power' parameter"),
-        ({"fusion": "text"}, "'fusion' parameter"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    frame = numbers()
-    with pytest.raises(ValueError, match=message):
-        linear(frame).set_params(**parameters).fit(frame)
-
-
-def test_tables_that_share_nothing_are_refused():
-    frame = numbers(widths=(3, 3))
-    with pytest.raises(ValueError, match="two modalities at least"):
-        linear(frame[["a0", "a1"]]).fit(frame)
-    apart = frame.copy()
-    apart.loc[:39, ["a0", "a1", "a2"]] = np.nan
-    apart.loc[40:, ["b0", "b1", "b2"]] = np.nan
-    with pytest.raises(ValueError, match="at least 2 rows that show two"):
-        linear(frame).fit(apart)
-    texts = pd.DataFrame({"t": ["fox"] * 9, "x": np.arange(9.0)})
-    fusion = fusion_transformer([("text", Tfidf(), "t"), ("number", "passthrough", "x")])
-    with pytest.raises(ValueError, match="share nothing"):
-        SharedSpace(fusion).fit(texts)
-
-
-def test_unknown_modalities_and_coordinates_are_refused():
-    frame = numbers()
-    space = linear(frame, n_components=2).fit(frame)
-    with pytest.raises(ValueError, match=r"not in the shared space: \['z'\]; there are \['a', 'b', 'c'\]"):
-        space.project(frame, "z")
-    with pytest.raises(ValueError, match="not in the shared space"):
-        space.inverse_transform(np.zeros((1, 2)), "z")
-    with pytest.raises(ValueError, match="2 coordinates, got 3"):
-        space.inverse_transform(np.zeros((1, 3)), "a")
-
-
-class Numbers(SharedSpace):
-    """Says that it takes numbers, as it takes any table, so that scikit-learn runs its checks."""
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = True
-        tags.input_tags.string = False
-        return tags
-
-
-WHOLE = slice(0, None)
-TWICE = fusion_transformer([("left", "passthrough", WHOLE), ("right", "passthrough", WHOLE)])
-OMITTED = {"check_array_api_input": "NumPy arrays and DataFrames only"}
-
-
-def name_of(check):
-    return check.func.__name__ if isinstance(check, partial) else check.__name__
-
-
-CHECKS = [
-    check for _, check in estimator_checks_generator(Numbers(TWICE), legacy=True) if name_of(check) not in OMITTED
-]
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=name_of)
-def test_scikit_learns_checks(check):
-    check(Numbers(TWICE))
