@@ -237,3 +237,12 @@ def forge(saved, tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def watch():
+    """Return what happens in a test that a model file should not bring about."""
+    from ._strangers import watching  # not above: scripts read this file by itself, where there is no package
+
+    with watching() as seen:
+        yield seen

@@ -36,8 +36,9 @@ from .covering import Chosen, Watch, covering
 ROOT = Path(__file__).resolve().parents[2]
 PERSISTENCE = [
     f"persistence/test_{name}.py"
-    for name in ("archive", "bounds", "inputs", "probe", "schema", "round_trip", "hostile", "versions")
+    for name in ("archive", "bounds", "inputs", "probe", "schema", "round_trip", "no_model", "versions")
 ]
+PERSISTENCE += [f"persistence/test_hostile_{subject}.py" for subject in ("archive", "nodes", "values")]
 HEADS = ["pipeline/test_validate.py"]
 STORE = [f"test_store{subject}.py" for subject in ("", "_damage", "_sharing")]
 CACHE = ["test_cache.py", "test_cache_machine.py", *STORE]
