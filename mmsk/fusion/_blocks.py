@@ -48,11 +48,12 @@ def fit_blocks(fusion: ColumnTransformer, X: Any, y: Any) -> dict[str, tuple[Col
     dict of name to (ColumnTransformer of one branch, {ndarray, sparse array} of shape (n_rows, n_features))
     """
     names = set(branch_names(fusion))
+    headings = list(map(repr, getattr(X, "columns", ())))  # a fitted branch knows the names of all columns
     fitted = {}
     for name, branch, column in fusion.transformers:
         if name in names:
             single = _single(fusion, name, branch, column)
-            key = content_key("fit", single, _select(X, column), y)
+            key = content_key("fit", single, _select(X, column), y, headings)
             fitted[name] = memo.recall(key, partial(_fit_block, single, X, y))
     return fitted
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -15,10 +16,12 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
-from mmsk.fusion import linear_gram
+from mmsk.fusion import linear_gram, memo
+from mmsk.fusion._blocks import fit_blocks
 from mmsk.fusion._digests import content_key, fingerprint, rows_digest
 from mmsk.fusion._memo import Memo, repeatable
 from mmsk.image import HOG
+from mmsk.text import Tfidf
 
 COLUMN = pd.Series(["a cat", "a dog", None], name="caption")
 LABELS = np.array(["cat", "dog", "cat"])
@@ -135,3 +138,14 @@ def test_a_file_that_changes_is_seen_however_deep_its_descriptor(nest, tmp_path)
     path.write_bytes(b"22")
     assert rows_digest(nest(HOG()), column) != before
     assert rows_digest(nest(HOG()), pd.Series(["https://example.org/picture.png"])) is None
+
+
+def test_a_fitted_branch_names_the_columns_of_its_own_table():
+    memo.clear()
+    first = pd.DataFrame({"caption": COLUMN, "price": [1.0, 2.0, 3.0]})
+    second = first[["caption"]].assign(width=1.0, height=2.0)
+    fusion = ColumnTransformer([("text", Tfidf(), "caption")])
+    fitted = {frame.shape[1]: fit_blocks(fusion, frame, LABELS)["text"][0] for frame in (first, second)}
+    assert fitted[2].feature_names_in_.tolist() == ["caption", "price"]
+    assert fitted[3].feature_names_in_.tolist() == ["caption", "width", "height"]
+    assert fit_blocks(fusion, second.assign(width=9.0), LABELS)["text"][0] is fitted[3]  # which does not read it
