@@ -29,13 +29,6 @@ BRANCHES = [("text", Tfidf(), "text"), ("image", HOG(), "image"), ("audio", MFCC
 SHARES = {"text": 0.5, "image": 0.3, "audio": 0.2}
 
 
-@pytest.fixture(autouse=True)
-def forget():
-    memo.clear()
-    yield
-    memo.clear()
-
-
 def model(**parameters):
     return KernelFusionClassifier(fusion_transformer(BRANCHES), **parameters)
 

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
 from mmsk import fusion_transformer
-from mmsk.fusion import KernelFusionClassifier, KernelFusionRegressor, memo
+from mmsk.fusion import KernelFusionClassifier, KernelFusionRegressor
 from mmsk.fusion._alignment import alignment_shares, alignment_weight, without_diagonal
 from mmsk.fusion._easymkl import BALANCE, closest_points, easymkl_shares
 
@@ -33,13 +33,6 @@ FRAME = pd.DataFrame(
 BRANCHES = [
     (name, "passthrough", [column for column in FRAME if column.startswith(name)]) for name in ("a", "b", "noise")
 ]
-
-
-@pytest.fixture(autouse=True)
-def forget():
-    memo.clear()
-    yield
-    memo.clear()
 
 
 def model(kind=KernelFusionClassifier, **parameters):

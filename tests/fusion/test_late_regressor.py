@@ -19,13 +19,6 @@ HOLES = X.mask(RNG.uniform(size=X.shape) < 0.3)
 TRIPLES = [(name, LinearRegression(), [name]) for name in X]
 
 
-@pytest.fixture(autouse=True)
-def forget():
-    memo.clear()
-    yield
-    memo.clear()
-
-
 def late(triples=TRIPLES, **parameters):
     return LateFusionRegressor(triples, **parameters)
 
