@@ -23,7 +23,17 @@ import pandas as pd
 
 from mmsk.errors import MAX_REF, MediaError
 
-__all__ = ["digest", "is_missing", "known_digest", "label", "object_array", "read", "remember_digest", "stat_key"]
+__all__ = [
+    "digest",
+    "first_bytes",
+    "is_missing",
+    "known_digest",
+    "label",
+    "object_array",
+    "read",
+    "remember_digest",
+    "stat_key",
+]
 
 MAX_REMEMBERED = 1_000_000  # files whose digest is remembered, about 200 bytes each
 SETTLED_NS = 2_000_000_000  # a file changed less than 2 s ago may change again within the clock's resolution
@@ -101,6 +111,21 @@ def read(cell: Any, *, max_bytes: int, root: str | Path | None = None) -> Any:
     return content
 
 
+def first_bytes(path: str, count: int) -> bytes | None:
+    """Return how a file begins, nothing of one that cannot be read; None where there is no regular file."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # asked first, for a device may notice that it is opened
+            return None
+    except (OSError, ValueError):
+        return None
+    try:
+        descriptor, _ = _open_regular(path, None)
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            return file.read(count)
+    except (OSError, MediaError):
+        return b""
+
+
 def digest(content: Any) -> bytes | None:
     """Return a digest of 32 bytes that names a content: equal contents, equal digest; no path is part of it.
 
@@ -173,8 +198,8 @@ def _resolve(path: str, root: str | Path | None) -> str:
     return real
 
 
-def _read_file(path: str, max_bytes: int, root: str | Path | None) -> bytes:
-    """Return the bytes of a regular file."""
+def _open_regular(path: str, root: str | Path | None) -> tuple[int, os.stat_result]:
+    """Return the descriptor of a regular file, and what the operating system says of it."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(_resolve(path, root), flags)
@@ -190,6 +215,12 @@ def _read_file(path: str, max_bytes: int, root: str | Path | None) -> bytes:
         os.close(descriptor)
         what = "directory" if stat.S_ISDIR(found.st_mode) else "FIFO, socket or device"
         raise MediaError("not_regular", detail=f"it is a {what}")
+    return descriptor, found
+
+
+def _read_file(path: str, max_bytes: int, root: str | Path | None) -> bytes:
+    """Return the bytes of a regular file."""
+    descriptor, found = _open_regular(path, root)
     with os.fdopen(descriptor, "rb") as file:
         if found.st_size > max_bytes:
             raise MediaError("too_large", detail=f"{found.st_size:,} bytes, max_bytes={max_bytes:,}")

@@ -2,7 +2,7 @@
 
 Strategy: a kind is a row in a table of tests, tried in order on a sample of the column's present cells; the first that
 most cells pass wins. What fits none of them is left out and said so: a column of paths to something else must never be
-read as text, because a path often spells the label.
+read as text, because a path often spells the label. Of files without an ending, a few are looked into.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mmsk._vectors import Vectors
 from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
 from mmsk.pipeline._categories import CategoryEncoder
+from mmsk.pipeline._contents import FILES, held_by_files, is_picture, is_sound
 from mmsk.text import Tfidf
 
 __all__ = ["PROPOSALS", "infer_branches", "infer_kinds"]
@@ -34,8 +35,6 @@ GIVEN_AWAY = 0.9  # share of rows whose folder names the label, above which we w
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".pbm"}
 AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
-IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"P5", b"P6")
-AUDIO_MAGIC = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"FORM")
 PATH = re.compile(r"^[^\s\n][^\n]*[/\\][^\n]*\.\w{1,5}$|^[\w.-]+\.[a-z]\w{1,4}$|^\w[\w+.-]*://\S+$", re.IGNORECASE)
 
 
@@ -59,7 +58,8 @@ def infer_kinds(frame: pd.DataFrame, target: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame with the index "column" and the columns "kind" and "why"
-        Kinds: image, audio, text, number, category, vector; "left out" for what none of these fits.
+        Kinds: image, audio, text, number, category, vector; "left out" for what none of these fits. Where paths of
+        files that exist end in nothing that is known, the first bytes of a few of the files tell.
 
     Examples
     --------
@@ -105,7 +105,8 @@ def infer_branches(
     -----
     UserWarning
         When the folders of a media column spell the target: fine for the descriptors, which see the content only, but
-        the path must not become a feature in another way.
+        the path must not become a feature in another way. For a column that names files which are neither pictures nor
+        sounds: it gets no branch.
 
     Examples
     --------
@@ -118,6 +119,7 @@ def infer_branches(
     kinds = infer_kinds(frame, target)
     if show is not None:
         show(kinds.to_string())
+    _warn_of_files(kinds)
     found = {kind: list(kinds.index[kinds["kind"] == kind]) for kind in PROPOSALS}
     _check_names([name for columns in found.values() for name in columns])
     together = {kind for kind, columns in found.items() if len(columns) == 1 or kind in ("number", "category")}
@@ -170,6 +172,8 @@ def _kind_of(column: pd.Series) -> Kind:
         share = sum(map(test, sample)) / len(sample)
         if share >= MOST:
             return Kind(kind, f"{share:.0%} of the present cells {evidence}{_gaps(missing)}")
+    if (found := held_by_files(sample, MOST)) is not None:
+        return Kind(found[0], found[1] + _gaps(missing))
     if all(isinstance(cell, (str, bytes)) for cell in sample):
         return _string_kind(present, sample, missing)
     types = ", ".join(sorted({type(cell).__name__ for cell in sample}))
@@ -219,18 +223,15 @@ def _has_suffix(cell: Any, suffixes: set[str]) -> bool:
     return isinstance(cell, (str, PurePath)) and os.path.splitext(os.fspath(cell))[1].lower() in suffixes
 
 
-def _has_magic(cell: Any, magic: tuple[bytes, ...], riff: bytes) -> bool:
-    if isinstance(cell, Mapping):
-        cell = cell.get("bytes")
-    if not isinstance(cell, bytes):
-        return False
-    return cell.startswith(magic) or (cell[:4] == b"RIFF" and cell[8:12] == riff)
+def _bytes_of(cell: Any) -> bytes:
+    content = cell.get("bytes") if isinstance(cell, Mapping) else cell
+    return content if isinstance(content, bytes) else b""
 
 
 def _is_image(cell: Any) -> bool:
     picture = hasattr(cell, "getbands") and hasattr(cell, "convert")  # a PIL.Image, without importing PIL
     array = isinstance(cell, np.ndarray) and (cell.ndim == 2 or (cell.ndim == 3 and cell.shape[2] in (1, 3, 4)))
-    return picture or array or _has_suffix(cell, IMAGE_SUFFIXES) or _has_magic(cell, IMAGE_MAGIC, b"WEBP")
+    return picture or array or _has_suffix(cell, IMAGE_SUFFIXES) or is_picture(_bytes_of(cell))
 
 
 def _is_audio(cell: Any) -> bool:
@@ -238,7 +239,7 @@ def _is_audio(cell: Any) -> bool:
         return len(cell) == 2 and isinstance(cell[0], np.ndarray) and isinstance(cell[1], (int, float, np.number))
     if isinstance(cell, Mapping) and cell.get("sampling_rate") is not None:
         return True
-    return _has_suffix(cell, AUDIO_SUFFIXES) or _has_magic(cell, AUDIO_MAGIC, b"WAVE")
+    return _has_suffix(cell, AUDIO_SUFFIXES) or is_sound(_bytes_of(cell))
 
 
 #: kind -> (test of a cell, how the evidence reads)
@@ -264,6 +265,14 @@ def _branch_name(column: str, taken: set[str]) -> str:
         name = f"{plain}-{number}"
     taken.add(name)
     return name
+
+
+def _warn_of_files(kinds: pd.DataFrame) -> None:
+    """Warn of columns that name files which nothing is proposed for."""
+    for column, why in kinds["why"].items():
+        if why.startswith(FILES):
+            remedy = "read texts into the table, give other files a branch of your own, or drop the column"
+            warnings.warn(f"column {column!r} is left out: {why}; {remedy}", UserWarning, stacklevel=3)
 
 
 def _warn_of_folders(frame: pd.DataFrame, columns: Sequence[str], target: str) -> None:
