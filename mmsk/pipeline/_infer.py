@@ -191,7 +191,8 @@ def _string_kind(present: pd.Series, sample: Sequence[Any], missing: np.ndarray)
     """Tell categories from text among strings that are no media."""
     if sum(isinstance(cell, str) and PATH.match(cell) is not None for cell in sample) >= MOST * len(sample):
         return Kind("left out", "paths to files that are neither images nor sound; a path is not text")
-    values = present.nunique()
+    several = any(isinstance(cell, list) for cell in present)  # texts in a cell: a category is one
+    values = len(present) if several else present.nunique()
     repeated = values <= MAX_CATEGORIES and values <= len(present) / 2
     if repeated and max(len(str(cell)) for cell in sample) <= 50:
         return Kind("category", f"{values} values in {len(present)} cells{_gaps(missing)}")

@@ -30,6 +30,7 @@ COLUMNS = {
     "arrow image": ([{"bytes": b"\xff\xd8\xff\xe0", "path": None}] * N, "image"),
     "arrow sound": ([{"array": [0.0], "sampling_rate": 8000}] * N, "audio"),
     "list of photos": ([["a/1.png", "a/2.png"]] * N, "image"),
+    "tags": ([["red", "fox"], ["grey"], []] * 4, "text"),
     "date": (list(pd.date_range("2026-01-01", periods=N)), "left out"),
     "chinese": ([f"我爱机器学习{i}" for i in range(N)], "text"),
 }
