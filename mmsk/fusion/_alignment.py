@@ -20,7 +20,7 @@ from sklearn.utils.multiclass import type_of_target
 from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._rows import refuse_missing
 
-__all__ = ["alignment_shares", "alignment_weight", "repetitions", "without_diagonal"]
+__all__ = ["alignment_shares", "alignment_weight", "of_classes", "repetitions", "without_diagonal"]
 
 HALFWAY = 50  # rows at which learned and equal shares count the same
 MOST_ROWS = 1_000  # that a weight is learned from; more would hardly change it
@@ -178,11 +178,22 @@ def _as_target(y: Any) -> np.ndarray:
     if y.ndim > 1:
         return np.hstack([_as_target(column) for column in y.T])
     refuse_missing(y)
-    classes = np.unique(y)
-    few = y.dtype.kind not in "iuf" or len(classes) * ROWS_A_CLASS <= len(y)
-    if few and type_of_target(y) in ("binary", "multiclass"):
-        return np.asarray(y[:, None] == classes, dtype=np.float64)
+    if of_classes(y):
+        return np.asarray(y[:, None] == np.unique(y), dtype=np.float64)
     return np.asarray(y[:, None], dtype=np.float64)
+
+
+def of_classes(y: Any) -> bool:
+    """Return whether answers are classes: labels, or whole numbers of which each comes five times in the mean.
+
+    >>> of_classes(["a", "b", "b"]), of_classes([0, 1] * 5), of_classes([3, 1, 4, 15, 9]), of_classes([0.5, 1.5] * 5)
+    (True, True, False, False)
+    """
+    y = np.asarray(y)
+    if y.ndim > 1:
+        return all(of_classes(column) for column in y.T)
+    few = y.dtype.kind not in "iuf" or len(np.unique(y)) * ROWS_A_CLASS <= len(y)
+    return few and type_of_target(y) in ("binary", "multiclass")
 
 
 def _angles(gram: np.ndarray) -> np.ndarray:

@@ -38,8 +38,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         corresponds to the square of a weight in `fusion_pipeline`.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
-    C : float, default=10.0
-        Inverse strength of regularisation. A kernel has a mean diagonal of one; 1 would fit it too loosely.
+    C : float, default=2.0
+        Inverse strength of regularisation. A kernel has a mean diagonal of one.
     class_weight : dict or "balanced", default=None
         As in `sklearn.svm.SVC`.
     probability : bool, default=False
@@ -117,7 +117,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         *,
         weights: Mapping[str, float] | str | None = "alignment",
         kernel: str | Mapping[str, str] = "linear",
-        C: float = 10.0,
+        C: float = 2.0,
         class_weight: Mapping[Any, float] | str | None = None,
         probability: bool = False,
         absent: str = "zero",

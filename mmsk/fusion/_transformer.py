@@ -1,8 +1,10 @@
-"""FusionTransformer: a ColumnTransformer whose learned weights know of each other.
+"""FusionTransformer: a ColumnTransformer whose learned weights know of each other, and of what a row lacks.
 
-Strategy: each `BlockScaler` learns from its own block what that is worth, and would give two modalities that say the
-same the weight of both: a caption and its copy would drown the pictures. Only what sees all blocks can know, so this
-divides the shares of blocks, once they are learned, by the number of times that what they say is said.
+Strategy: each `BlockScaler` learns from its own block what that is worth, and there are things it cannot know. Two
+modalities that say the same would get the weight of both: a caption and its copy would drown the pictures. Rows would
+be the longer, and a machine's C the looser, the more modalities there are. And a row that lacks one would be short, and
+near to every decision. Only what sees all blocks can mend that: shares are divided by the number of times that what
+they say is said, and brought to a sum of 1 over the modalities that a row has.
 """
 
 from __future__ import annotations
@@ -14,19 +16,27 @@ from scipy import sparse
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from mmsk.fusion._alignment import repetitions
+from mmsk.fusion._alignment import of_classes, repetitions
 from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._blocks import held_rows
 
 __all__ = ["FusionTransformer"]
 
 
 class FusionTransformer(ColumnTransformer):
-    """A ColumnTransformer that counts what several branches say alike once.
+    """A ColumnTransformer that balances branches whose weights are learned.
 
-    Takes what scikit-learn's ColumnTransformer takes. It differs in `fit`, and there only for branches that end in a
-    ``BlockScaler(weight="auto")``: a block's share in the sum of all kernels, the square of its learned weight, is
-    divided by 1 plus its squared correlations with the other blocks, as far as the answers do not explain them. An
-    exact copy of a modality then changes nothing, and modalities that agree on the answers alone keep their weights.
+    Takes what scikit-learn's ColumnTransformer takes, and is one unless it is fitted with answers and has branches that
+    end in a ``BlockScaler(weight="auto")``. Then, with the share of a branch for the square of its weight:
+
+    - Copies count once. The learned share of a branch is divided by 1 plus its squared correlations with the other
+      branches, as far as the answers do not explain them. An exact copy of a modality changes nothing, and modalities
+      that agree on the answers alone keep their weights.
+    - Rows are of unit length, all in all: the columns of all branches that end in a BlockScaler are divided by the root
+      of the sum of their shares, so that a machine's C or alpha means the same for two modalities and for ten.
+    - Where the answers are classes, that is the sum over what is present in a row: the shares of absent modalities are
+      shared out among the others. Numbers are taken for sums of what each modality adds, where one that is absent adds
+      the mean.
 
     Notes
     -----
@@ -65,20 +75,60 @@ class FusionTransformer(ColumnTransformer):
         {ndarray, sparse array, DataFrame} of shape (n_rows, n_features)
         """
         fused: Any = super().fit_transform(X, y, **params)
-        scalers = {name: _scaler(branch) for name, branch, _ in self.transformers_}
-        learned = {name: scaler for name, scaler in scalers.items() if scaler is not None and scaler.weight == "auto"}
-        if y is None or len(learned) < 2:
+        found = {name: _scaler(branch) for name, branch, _ in self.transformers_}
+        scalers = {name: scaler for name, scaler in found.items() if scaler is not None}
+        learned = [name for name, scaler in scalers.items() if scaler.weight == "auto"]
+        self._shares: dict[str, float] = {}
+        if y is None or not learned:
             return fused
         fused = np.array(fused) if hasattr(fused, "to_numpy") else fused  # scikit-learn makes it a frame again
         places = [self.output_indices_[name] for name in learned]
         factors = np.ones(fused.shape[1], dtype=fused.dtype)
-        for scaler, place, count in zip(learned.values(), places, repetitions(fused, places, y), strict=True):
-            scaler.weight_ /= float(np.sqrt(count))
+        for name, place, count in zip(learned, places, repetitions(fused, places, y), strict=True):
+            scalers[name].weight_ /= float(np.sqrt(count))
             factors[place] /= np.sqrt(count)
         if sparse.issparse(fused):
             fused.data *= factors[fused.indices]
         else:
             fused *= factors
+        # the column that says whether a row is present is as long again as the row
+        self._shares = {name: scaler.weight_**2 * (1 + scaler.indicator) for name, scaler in scalers.items()}
+        self._by_row = of_classes(y)
+        return self._balanced(fused)
+
+    def transform(self, X: Any, **params: Any) -> Any:
+        """Transform rows by the fitted branches, and balance them.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_rows, n_columns)
+        **params : dict
+            As in ColumnTransformer.
+
+        Returns
+        -------
+        {ndarray, sparse array, DataFrame} of shape (n_rows, n_features)
+        """
+        fused = super().transform(X, **params)
+        if not self._shares:
+            return fused
+        return self._balanced(np.array(fused) if hasattr(fused, "to_numpy") else fused)
+
+    def _balanced(self, fused: Any) -> Any:
+        """Divide each row by the root of the shares in it, in place."""
+        energy = np.zeros(fused.shape[0])
+        columns = np.zeros(fused.shape[1], dtype=bool)
+        for name, share in self._shares.items():
+            place = self.output_indices_[name]
+            energy += share * held_rows(fused[:, place]) if self._by_row else share
+            columns[place] = True
+        factors = (1 / np.sqrt(np.where(energy > 0, energy, 1.0))).astype(fused.dtype)
+        if sparse.issparse(fused):
+            fused.data *= np.where(columns[fused.indices], np.repeat(factors, np.diff(fused.indptr)), 1)
+        elif columns.all():
+            fused *= factors[:, None]
+        else:
+            fused[:, columns] *= factors[:, None]
         return fused
 
 

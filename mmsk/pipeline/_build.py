@@ -139,9 +139,10 @@ def fusion_pipeline(
     branches : list of (name, transformer, column)
         As in `fusion_transformer`.
     estimator : estimator, default=None
-        Any classifier or regressor, cloned. None = ``GramSVC(kernel=linear_gram, C=10)``: the machine that
-        ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`. C is 10 since rows
-        of about unit length are fitted too loosely with 1. For numbers, give a regressor, such as ``RidgeCV()``.
+        Any classifier or regressor, cloned. None = ``GramSVC(kernel=linear_gram, C=2)``: the machine that
+        ``SVC(kernel="linear")`` is, many times faster on wide data, see `mmsk.fusion.linear_gram`. Rows are
+        of unit length, see `FusionTransformer`; to fit them more closely does harm where modalities are noisy or
+        missing. For numbers, give a regressor, such as ``RidgeCV()``.
     weights : dict, "auto" or None, default="auto"
         As in `fusion_transformer`. Learned by default; 1 before an estimator that does not see weights.
     indicator, dropout, random_state, on_error, cache, n_jobs, verbose, isolate
@@ -170,7 +171,7 @@ def fusion_pipeline(
     >>> model.get_params()["fusion__audio__scale__weight"]
     0.5
     """
-    estimator = GramSVC(kernel=linear_gram, C=10.0) if estimator is None else clone(estimator)
+    estimator = GramSVC(kernel=linear_gram, C=2.0) if estimator is None else clone(estimator)
     reason = ignores_scale(estimator)
     if reason and weights == "auto":
         weights = None

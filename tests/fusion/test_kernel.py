@@ -35,7 +35,7 @@ def model(**parameters):
 
 def test_equals_the_linear_machine_on_weighted_blocks():
     weights = {name: share**0.5 for name, share in SHARES.items()}
-    blocks = fusion_pipeline(BRANCHES, SVC(kernel="linear", C=10, tol=1e-6), weights=weights).fit(TRAIN, Y[:40])
+    blocks = fusion_pipeline(BRANCHES, SVC(kernel="linear", C=2, tol=1e-6), weights=weights).fit(TRAIN, Y[:40])
     kernels = model(weights=SHARES, tol=1e-6).fit(TRAIN, Y[:40])
     np.testing.assert_allclose(kernels.decision_function(TEST), blocks.decision_function(TEST), atol=1e-3)
     np.testing.assert_array_equal(kernels.predict(TEST), blocks.predict(TEST))
