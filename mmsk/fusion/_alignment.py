@@ -74,7 +74,7 @@ def alignment_shares(grams: Sequence[np.ndarray], present: Sequence[np.ndarray],
     return np.asarray(trust * found / found.sum() + (1 - trust) * equal)
 
 
-def alignment_weight(block: Any, y: Any) -> float:
+def alignment_weight(block: Any, y: Any, kind: str = "auto") -> float:
     """Return the weight of a block: the root of how strongly its kernel speaks for the kernel of the answers.
 
     The slope of the target's kernel over the block's (both centred and with a diagonal of about one) is 1 for a block
@@ -87,6 +87,8 @@ def alignment_weight(block: Any, y: Any) -> float:
         The present rows.
     y : ndarray of shape (n_rows,) or (n_rows, n_outputs)
         Labels, or the numbers to predict.
+    kind : {"auto", "classes", "numbers"}, default="auto"
+        Which of these, see `of_classes`.
 
     Examples
     --------
@@ -102,7 +104,7 @@ def alignment_weight(block: Any, y: Any) -> float:
     trust = n_rows / (n_rows + HALFWAY)
     rows = _drawn(n_rows)
     everyone = np.ones(len(rows), dtype=bool)
-    some, target = block[rows], _as_target(y)[rows]
+    some, target = block[rows], _as_target(y, kind, rows)
     target = target - target.mean(axis=0)
     energy = float((target**2).sum(axis=1).mean())
     if not energy > 0 or not np.isfinite(energy):
@@ -117,7 +119,7 @@ def alignment_weight(block: Any, y: Any) -> float:
     return float(np.sqrt(trust * slope + 1 - trust))
 
 
-def repetitions(fused: Any, places: Sequence[slice], y: Any) -> np.ndarray:
+def repetitions(fused: Any, places: Sequence[slice], y: Any, kind: str = "auto") -> np.ndarray:
     """Return how many times what each block says is said: 1 plus its squared correlations with the other blocks.
 
     What counts is the correlation of the kernels that the answers do not explain. Modalities that tell of the same
@@ -131,6 +133,8 @@ def repetitions(fused: Any, places: Sequence[slice], y: Any) -> np.ndarray:
         The columns of each block.
     y : array-like of shape (n_rows,) or (n_rows, n_outputs)
         Labels, or the numbers to predict.
+    kind : {"auto", "classes", "numbers"}, default="auto"
+        Which of these, see `of_classes`.
 
     Returns
     -------
@@ -146,7 +150,7 @@ def repetitions(fused: Any, places: Sequence[slice], y: Any) -> np.ndarray:
     array([2., 1., 2.])
     """
     rows = _drawn(fused.shape[0])
-    some, target = fused[rows], _as_target(y)[rows]
+    some, target = fused[rows], _as_target(y, kind, rows)
     target = without_diagonal(target @ target.T, np.ones(len(rows), dtype=bool))
     left = [_beyond(some[:, place], target) for place in places]
     alike = np.array([[max(0.0, float(np.vdot(one, other))) for other in left] for one in left])
@@ -172,27 +176,29 @@ def _drawn(n_rows: int) -> np.ndarray:
     return np.random.default_rng(0).permutation(n_rows)[:MOST_ROWS]
 
 
-def _as_target(y: Any) -> np.ndarray:
-    """Return a column for each class, 1 in its rows, or the numbers to predict as columns of floats."""
+def _as_target(y: Any, kind: str, rows: np.ndarray) -> np.ndarray:
+    """Return a column for each class, 1 in its rows, or the numbers to predict as columns of floats; of some rows."""
     y = np.asarray(y)
     if y.ndim > 1:
-        return np.hstack([_as_target(column) for column in y.T])
+        return np.hstack([_as_target(column, kind, rows) for column in y.T])
     refuse_missing(y)
-    if of_classes(y):
-        return np.asarray(y[:, None] == np.unique(y), dtype=np.float64)
-    return np.asarray(y[:, None], dtype=np.float64)
+    if of_classes(y, kind):
+        return np.asarray(y[rows, None] == np.unique(y[rows]), dtype=np.float64)
+    return np.asarray(y[rows, None], dtype=np.float64)
 
 
-def of_classes(y: Any) -> bool:
-    """Return whether answers are classes: labels, or whole numbers of which each comes five times in the mean.
+def of_classes(y: Any, kind: str = "auto") -> bool:
+    """Return whether answers are classes: what is said, or labels, or whole numbers that come five times in the mean.
 
     >>> of_classes(["a", "b", "b"]), of_classes([0, 1] * 5), of_classes([3, 1, 4, 15, 9]), of_classes([0.5, 1.5] * 5)
     (True, True, False, False)
     """
     y = np.asarray(y)
     if y.ndim > 1:
-        return all(of_classes(column) for column in y.T)
-    few = y.dtype.kind not in "iuf" or len(np.unique(y)) * ROWS_A_CLASS <= len(y)
+        return all(of_classes(column, kind) for column in y.T)
+    if kind == "numbers":
+        return False
+    few = kind == "classes" or y.dtype.kind not in "iuf" or len(np.unique(y)) * ROWS_A_CLASS <= len(y)
     return few and type_of_target(y) in ("binary", "multiclass")
 
 

@@ -47,6 +47,9 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         a row are hidden together: `fusion_pipeline` sees to that.
     random_state : int, RandomState instance or None, default=None
         Seed of `dropout`.
+    target : {"auto", "classes", "numbers"}, default="auto"
+        What ``weight="auto"`` learns from. "auto": labels are classes, and so are whole numbers of which each comes
+        five times in the mean. `fusion_pipeline` knows by its estimator.
 
     Attributes
     ----------
@@ -88,6 +91,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         "indicator": BOOL,
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "random_state": RANDOM_STATE,
+        "target": [StrOptions({"auto", "classes", "numbers"})],
     }
 
     def __init__(
@@ -98,12 +102,14 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         indicator: bool = False,
         dropout: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
+        target: str = "auto",
     ) -> None:
         self.weight = weight
         self.standardize = standardize
         self.indicator = indicator
         self.dropout = dropout
         self.random_state = random_state
+        self.target = target
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -141,7 +147,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.norm_ = float(np.sqrt(energy)) or 1.0
         self.weight_ = 1.0 if self.weight == "auto" else float(self.weight)
         if self.weight == "auto" and y is not None:
-            self.weight_ = alignment_weight(present, np.asarray(y)[there])
+            self.weight_ = alignment_weight(present, np.asarray(y)[there], self.target)
         return self
 
     def transform(self, X: Any) -> Any:

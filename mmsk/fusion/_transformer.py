@@ -84,7 +84,8 @@ class FusionTransformer(ColumnTransformer):
         fused = np.array(fused) if hasattr(fused, "to_numpy") else fused  # scikit-learn makes it a frame again
         places = [self.output_indices_[name] for name in learned]
         factors = np.ones(fused.shape[1], dtype=fused.dtype)
-        for name, place, count in zip(learned, places, repetitions(fused, places, y), strict=True):
+        kind = scalers[learned[0]].target
+        for name, place, count in zip(learned, places, repetitions(fused, places, y, kind), strict=True):
             scalers[name].weight_ /= float(np.sqrt(count))
             factors[place] /= np.sqrt(count)
         if sparse.issparse(fused):
@@ -93,7 +94,7 @@ class FusionTransformer(ColumnTransformer):
             fused *= factors
         # the column that says whether a row is present is as long again as the row
         self._shares = {name: scaler.weight_**2 * (1 + scaler.indicator) for name, scaler in scalers.items()}
-        self._by_row = of_classes(y)
+        self._by_row = of_classes(y, kind)
         return self._balanced(fused)
 
     def transform(self, X: Any, **params: Any) -> Any:

@@ -39,6 +39,7 @@ def fusion_transformer(
     n_jobs: int | None = None,
     verbose: bool | int | None = None,
     isolate: bool | None = None,
+    target: str = "auto",
 ) -> FusionTransformer:
     """Build the ColumnTransformer that describes each modality and brings all of them to one scale.
 
@@ -61,6 +62,8 @@ def fusion_transformer(
         Seed of `dropout`; each branch gets a seed of its own from it.
     on_error, cache, n_jobs, verbose, isolate
         Set on every descriptor that has the parameter, where not None.
+    target : {"auto", "classes", "numbers"}, default="auto"
+        What weights are learned from, see `BlockScaler`.
 
     Returns
     -------
@@ -112,6 +115,7 @@ def fusion_transformer(
             indicator=indicator,
             dropout=dropout,
             random_state=seed,
+            target=target,
         )
         branch = Pipeline([("describe", describe), ("scale", scale)])
         transformers.append((name, branch, _column_for(describe, column)))
@@ -186,6 +190,7 @@ def fusion_pipeline(
         n_jobs=n_jobs,
         verbose=verbose,
         isolate=isolate,
+        target="classes" if is_classifier(estimator) else "numbers" if is_regressor(estimator) else "auto",
     )
     if reason and isinstance(weights, Mapping) and set(weights.values()) - {1.0}:
         warnings.warn(f"the weights have no effect: {reason}", UserWarning, stacklevel=2)

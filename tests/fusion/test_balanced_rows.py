@@ -6,6 +6,7 @@ import pytest
 from scipy import sparse
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_digits
+from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import cross_val_score
 
 from mmsk import fusion_pipeline, fusion_transformer
@@ -131,3 +132,29 @@ def test_missing_cells_cost_the_default_less_than_they_cost_blocks_side_by_side(
     plain = fusion_pipeline(branches).set_params(fusion=ColumnTransformer(fusion_transformer(branches).transformers))
     scores = [cross_val_score(model, frame, y).mean() for model in (ours, plain)]
     assert scores[0] > scores[1] + 0.03
+
+
+def test_a_regressor_learns_from_ratings_as_numbers_and_a_classifier_from_rare_codes_as_classes():
+    ratings = np.clip(np.round(5 + 1.5 * X["one0"].to_numpy()), 1, 10)
+    branches = [("one", "passthrough", COLUMNS["one"]), ("two", "passthrough", COLUMNS["two"])]
+    learned = [
+        fusion_pipeline(branches, RidgeCV()).fit(X, y)["fusion"].named_transformers_["one"]["scale"].weight_
+        for y in (ratings, ratings + 1e-9 * NUMBERS)
+    ]
+    assert learned[0] == pytest.approx(learned[1], rel=1e-6)
+    codes = np.arange(N) // 4 * 7  # 30 classes of 4 rows each
+    scales = [
+        fusion_pipeline(branches).fit(X, y)["fusion"].named_transformers_["one"]["scale"].weight_
+        for y in (codes, codes.astype(str))
+    ]
+    assert scales[0] == pytest.approx(scales[1])
+
+
+def test_the_kind_of_answers_may_be_said():
+    y = pd.qcut(X["one0"], 5, labels=False).to_numpy()
+    kinds = [
+        BlockScaler("auto", target=kind).fit(X[COLUMNS["one"]], y).weight_ for kind in ("auto", "classes", "numbers")
+    ]
+    assert kinds[0] == kinds[1] != kinds[2]
+    fusion = fusion_transformer([("one", "passthrough", COLUMNS["one"])], weights="auto", target="numbers")
+    assert fusion.get_params()["one__scale__target"] == "numbers"
