@@ -54,10 +54,10 @@ CURVED = {"image": "rbf", "audio": "rbf"}
 MODELS: dict[str, Callable[[], Any]] = {
     "text alone": lambda: fusion_pipeline(branches("text")),
     "image alone (seven RBF kernels)": lambda: KernelFusionClassifier(
-        apart("picture", *PICTURES), weights=None, kernel="rbf"
+        apart("picture", *PICTURES), weights=None, kernel="rbf", C=10.0
     ),
     "audio alone (40 MFCC, RBF kernel)": lambda: KernelFusionClassifier(
-        apart("speech", MFCC(n_mfcc=40, deltas=2, statistics=WIDE)), kernel="rbf"
+        apart("speech", MFCC(n_mfcc=40, deltas=2, statistics=WIDE)), kernel="rbf", C=10.0
     ),
     "fusion_pipeline, equal weights": lambda: fusion_pipeline(branches(*THREE), weights=None),
     "fusion_pipeline": lambda: fusion_pipeline(branches(*THREE)),
@@ -90,7 +90,8 @@ def tuned() -> GridSearchCV:
         for image in (0.1, 0.2)
         for fine in (0.1, 0.2, 0.3)
     ]
-    model = KernelFusionClassifier(fusion_transformer([*linear, *curved]), kernel=kinds, class_weight="balanced")
+    fusion = fusion_transformer([*linear, *curved])
+    model = KernelFusionClassifier(fusion, kernel=kinds, C=10.0, class_weight="balanced")
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     return GridSearchCV(model, {"weights": candidates}, cv=folds, error_score="raise")
 

@@ -16,7 +16,7 @@ NAMES = [path.relative_to(ROOT).as_posix() for path in FILES]
 RANKS = [
     {"errors", "_params", "_numba"},
     {"cache", "_store", "_reference"},
-    {"_base", "_items", "_engine", "_isolate", "_worker", "_union", "_function", "_vectors"},
+    {"_base", "_items", "_engine", "_isolate", "_worker", "_union", "_function", "_vector_cells", "_vectors"},
     {"text", "image", "audio", "video"},
     {"datasets", "fusion"},
     {"pipeline", "retrieval"},

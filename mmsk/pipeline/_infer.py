@@ -19,6 +19,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 
 from mmsk._reference import is_missing
+from mmsk._vector_cells import count_numbers, is_cut_short
 from mmsk._vectors import Vectors
 from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
@@ -161,12 +162,14 @@ def _kind_of(column: pd.Series) -> Kind:
     if pd.api.types.is_numeric_dtype(present):
         return _numeric_kind(present)
     cells = list(present.sample(min(SAMPLE, len(present)), random_state=0))
-    share = sum(map(_is_vector, cells)) / len(cells)
-    if share >= MOST:
-        lengths = {len(cell) for cell in cells if _is_vector(cell)}
-        if len(lengths) > 1:
-            return Kind("left out", f"lists of {min(lengths)} to {max(lengths)} numbers are no vectors of one length")
-        return Kind("vector", f"{share:.0%} of the present cells are {lengths.pop()} numbers{_gaps(missing)}")
+    counts = [count for cell in cells if (count := count_numbers(cell))]
+    if len(counts) >= MOST * len(cells):
+        if min(counts) < max(counts):
+            return Kind("left out", f"lists of {min(counts)} to {max(counts)} numbers are no vectors of one length")
+        share = len(counts) / len(cells)
+        return Kind("vector", f"{share:.0%} of the present cells are {counts[0]} numbers{_gaps(missing)}")
+    if sum(map(is_cut_short, cells)) >= MOST * len(cells):
+        return Kind("left out", "vectors that are cut short: '...' stands for numbers that are lost")
     sample = [_first(cell) for cell in cells]
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
@@ -210,12 +213,6 @@ def _first(cell: Any) -> Any:
     return next((one for one in cell if not is_missing(one)), None) if isinstance(cell, list) else cell
 
 
-def _is_vector(cell: Any) -> bool:
-    if isinstance(cell, (list, tuple)):
-        return len(cell) > 1 and all(isinstance(one, (int, float, np.number)) for one in cell)
-    return isinstance(cell, np.ndarray) and cell.ndim == 1 and len(cell) > 1 and cell.dtype.kind in "biuf"
-
-
 def _has_suffix(cell: Any, suffixes: set[str]) -> bool:
     if isinstance(cell, Mapping):
         cell = cell.get("path")
@@ -231,8 +228,13 @@ def _bytes_of(cell: Any) -> bytes:
 
 def _is_image(cell: Any) -> bool:
     picture = hasattr(cell, "getbands") and hasattr(cell, "convert")  # a PIL.Image, without importing PIL
-    array = isinstance(cell, np.ndarray) and (cell.ndim == 2 or (cell.ndim == 3 and cell.shape[2] in (1, 3, 4)))
+    array = isinstance(cell, np.ndarray) and (_is_gray(cell) or (cell.ndim == 3 and cell.shape[2] in (1, 3, 4)))
     return picture or array or _has_suffix(cell, IMAGE_SUFFIXES) or is_picture(_bytes_of(cell))
+
+
+def _is_gray(cell: np.ndarray) -> bool:
+    thin = len(cell) == 1 or (cell.shape[-1] == 1 and cell.dtype.kind == "f") if cell.ndim == 2 else True
+    return not thin
 
 
 def _is_audio(cell: Any) -> bool:
