@@ -46,7 +46,18 @@ def test_a_missing_vector_is_a_row_of_nan(gap):
 
 
 @pytest.mark.parametrize(
-    "cell", [[1.0], [1.0, 2.0, 3.0], "1, 2", [[1.0, 2.0]], np.ones((2, 1)), ["a", "b"], [1.0, np.inf], 3, [[1], [2, 3]]]
+    "cell",
+    [
+        [1.0],
+        [1.0, 2.0, 3.0],
+        "1, 2",
+        [[1.0, 2.0], [3.0, 4.0]],
+        np.ones((2, 2)),
+        ["a", "b"],
+        [1.0, np.inf],
+        3,
+        [[1], [2, 3]],
+    ],
 )
 def test_what_is_no_vector_is_named_by_its_row(cell):
     column = pd.Series([[1.0, 2.0], cell], index=["good", "bad"], dtype=object)
@@ -68,8 +79,43 @@ def test_lists_of_several_lengths_are_left_out():
 
 
 def test_a_column_without_a_vector_is_refused():
-    with pytest.raises(ValueError, match="no cell of the column holds a vector"):
+    with pytest.raises(ValueError, match=r"no cell of the column holds a vector.*row 1: text"):
         Vectors().fit(pd.Series([None, "text"]))
+    with pytest.raises(ValueError, match="every cell is missing"):
+        Vectors().fit(pd.Series([None, None]))
+
+
+@pytest.mark.parametrize("shape", [(1, -1), (-1, 1)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_arrays_of_one_row_or_column_are_vectors(shape, dtype):
+    cells = [vector.reshape(shape).astype(dtype) for vector in MATRIX]
+    frame = pd.DataFrame({"embedding": cells})
+    assert infer_kinds(frame).loc["embedding", "kind"] == "vector"
+    assert "6 numbers" in infer_kinds(frame).loc["embedding", "why"]
+    found = Vectors().fit_transform(frame["embedding"])
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, MATRIX.astype(dtype))
+
+
+def test_a_list_that_holds_one_vector_is_that_vector():
+    cells = [[vector.tolist()] for vector in MATRIX[:20]] + [[vector] for vector in MATRIX[20:]]
+    frame = pd.DataFrame({"embedding": cells})
+    assert infer_kinds(frame).loc["embedding", "kind"] == "vector"
+    np.testing.assert_array_equal(Vectors().fit_transform(frame["embedding"]), MATRIX)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        (np.zeros((2, 9)), "image"),
+        (np.zeros((9, 2), dtype=np.uint8), "image"),
+        (np.zeros((1, 9), dtype=np.uint8), "vector"),
+        (np.zeros((1, 1)), "left out"),
+        (np.zeros((1, 9), dtype=object), "left out"),
+    ],
+)
+def test_only_arrays_of_several_rows_are_pictures(cell, kind):
+    assert infer_kinds(pd.DataFrame({"cells": [cell] * 3})).loc["cells", "kind"] == kind
 
 
 def test_vectors_are_inferred_and_fused_like_columns_of_numbers():

@@ -19,7 +19,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 
 from mmsk._reference import is_missing
-from mmsk._vector_cells import count_numbers, is_cut_short
+from mmsk._vector_cells import count_numbers, is_thin
 from mmsk._vectors import Vectors
 from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
@@ -168,8 +168,6 @@ def _kind_of(column: pd.Series) -> Kind:
             return Kind("left out", f"lists of {min(counts)} to {max(counts)} numbers are no vectors of one length")
         share = len(counts) / len(cells)
         return Kind("vector", f"{share:.0%} of the present cells are {counts[0]} numbers{_gaps(missing)}")
-    if sum(map(is_cut_short, cells)) >= MOST * len(cells):
-        return Kind("left out", "vectors that are cut short: '...' stands for numbers that are lost")
     sample = [_first(cell) for cell in cells]
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
@@ -228,13 +226,8 @@ def _bytes_of(cell: Any) -> bytes:
 
 def _is_image(cell: Any) -> bool:
     picture = hasattr(cell, "getbands") and hasattr(cell, "convert")  # a PIL.Image, without importing PIL
-    array = isinstance(cell, np.ndarray) and (_is_gray(cell) or (cell.ndim == 3 and cell.shape[2] in (1, 3, 4)))
-    return picture or array or _has_suffix(cell, IMAGE_SUFFIXES) or is_picture(_bytes_of(cell))
-
-
-def _is_gray(cell: np.ndarray) -> bool:
-    thin = len(cell) == 1 or (cell.shape[-1] == 1 and cell.dtype.kind == "f") if cell.ndim == 2 else True
-    return not thin
+    array = isinstance(cell, np.ndarray) and (cell.ndim == 2 or (cell.ndim == 3 and cell.shape[2] in (1, 3, 4)))
+    return picture or (array and not is_thin(cell)) or _has_suffix(cell, IMAGE_SUFFIXES) or is_picture(_bytes_of(cell))
 
 
 def _is_audio(cell: Any) -> bool:
