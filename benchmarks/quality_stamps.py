@@ -63,7 +63,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     "fusion_pipeline": lambda: fusion_pipeline(branches(*THREE)),
     "KernelFusionClassifier": lambda: KernelFusionClassifier(fusion_transformer(branches(*THREE))),
     "... with submodels, RBF for pictures and sounds": lambda: KernelFusionClassifier(
-        fusion_transformer(branches(*THREE)), absent="submodel", kernel=CURVED
+        fusion_transformer(branches(*THREE)), absent="submodel", kernel=CURVED, C=10.0
     ),
     "... with the sound effects as a fourth modality": lambda: KernelFusionClassifier(
         fusion_transformer(branches(*COLUMNS))

@@ -12,11 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._items import as_cells
 from mmsk._reference import is_missing, label
-from mmsk._vector_cells import as_vector
+from mmsk._vector_cells import as_vector, is_cut_short
 
 __all__ = ["Vectors"]
 
 SHOWN = 20  # bad rows that an error lists
+CUT_SHORT = " is cut short: '...' stands for numbers that are lost; write vector.tolist() into the file"
 
 
 class Vectors(TransformerMixin, BaseEstimator):
@@ -24,7 +25,7 @@ class Vectors(TransformerMixin, BaseEstimator):
 
     Columns of numbers need no transformer ("passthrough" takes them); this one is for a column whose cells are 1-D
     arrays, lists or tuples of numbers, as Parquet and Hugging Face store embeddings, or arrays of one row or one
-    column.
+    column. Strings such as "[0.1, 2]" and "[0.1 2.]", which a CSV file makes of these, are read as well.
 
     Attributes
     ----------
@@ -36,7 +37,8 @@ class Vectors(TransformerMixin, BaseEstimator):
     Notes
     -----
     A missing cell (None, nan, pd.NA, an empty list) is a row of nan; a nan within a vector is kept, and `BlockScaler`
-    takes it for the mean. float32 stays what it is, all else becomes float64.
+    takes it for the mean; a string has to hold finite numbers only, two at least, and all of them: numpy writes "..."
+    for the middle of a long array. float32 stays what it is, all else becomes float64.
 
     Examples
     --------
@@ -140,17 +142,17 @@ def _arrays(cells: np.ndarray) -> list[np.ndarray | None]:
 
 def _without_vectors(cells: np.ndarray, rows: Sequence[Any]) -> str:
     """Return what to say of a column without a vector: what its first present cell is."""
-    said = "no cell of the column holds a vector: a 1-D array, list or tuple of numbers"
+    said = "no cell of the column holds a vector: a 1-D array, list or tuple of numbers, or these written as a string"
     first = next(((cell, row) for cell, row in zip(cells, rows, strict=True) if not is_missing(cell)), None)
     if first is None:
         return f"{said}; every cell is missing"
-    return f"{said}; row {first[1]}: {label(first[0])}"
+    return f"{said}; row {first[1]}: {label(first[0])}{CUT_SHORT if is_cut_short(first[0]) else ''}"
 
 
 def _refuse(found: Sequence[np.ndarray | None], cells: np.ndarray, rows: Sequence[Any], length: int) -> None:
     """Raise one error that lists the rows whose cell is no vector of finite numbers of this length."""
     bad = [
-        f"row {row}: {label(cell)}"
+        f"row {row}: {label(cell)}{CUT_SHORT if is_cut_short(cell) else ''}"
         for vector, cell, row in zip(found, cells, rows, strict=True)
         if vector is not None and not _is_good(vector, length)
     ]

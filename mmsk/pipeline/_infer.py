@@ -19,7 +19,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 
 from mmsk._reference import is_missing
-from mmsk._vector_cells import count_numbers, is_thin
+from mmsk._vector_cells import count_numbers, is_cut_short, is_thin
 from mmsk._vectors import Vectors
 from mmsk.audio import MFCC, Chroma, SpectralShape
 from mmsk.image import HOG, LBP, ColorHistogram, ColorMoments, PictureShape
@@ -168,6 +168,8 @@ def _kind_of(column: pd.Series) -> Kind:
             return Kind("left out", f"lists of {min(counts)} to {max(counts)} numbers are no vectors of one length")
         share = len(counts) / len(cells)
         return Kind("vector", f"{share:.0%} of the present cells are {counts[0]} numbers{_gaps(missing)}")
+    if sum(map(is_cut_short, cells)) >= MOST * len(cells):
+        return Kind("left out", "vectors that are cut short: '...' stands for numbers that are lost")
     sample = [_first(cell) for cell in cells]
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
