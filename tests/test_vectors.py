@@ -137,3 +137,54 @@ def test_vectors_in_late_fusion_behind_a_pca_and_in_a_file(tmp_path):
     model = LateFusionClassifier(modality_models(fusion, LogisticRegression()), combine="mean").fit(HOLES, LABELS)
     save(model, tmp_path / "model.mmsk")
     np.testing.assert_array_equal(load(tmp_path / "model.mmsk").predict_proba(HOLES), model.predict_proba(HOLES))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda vector: str(vector.tolist()),
+        lambda vector: str(list(vector)),  # "[np.float64(0.1), ...]"
+        lambda vector: np.array2string(vector, precision=20, max_line_width=20),  # spaces and line breaks
+        lambda vector: str([vector.tolist()]),
+        lambda vector: np.array2string(vector[None], precision=20, separator=","),
+    ],
+)
+@pytest.mark.parametrize("dtype", [object, "str"])
+def test_vectors_as_a_csv_file_has_them(write, dtype):
+    frame = pd.DataFrame({"embedding": pd.Series([None, *map(write, MATRIX)], dtype=dtype)})
+    kinds = infer_kinds(frame)
+    assert kinds.loc["embedding"].tolist() == ["vector", "100% of the present cells are 6 numbers, 2% missing"]
+    np.testing.assert_array_equal(Vectors().fit_transform(frame), [[np.nan] * 6, *MATRIX])
+    np.testing.assert_array_equal(Vectors().fit(list(MATRIX)).transform(frame["embedding"])[1:], MATRIX)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("[1]", "[]", "[1, nan]", "[1, null]", "[1, 1e999]", "[1 2, 3]", "[1,,2]", "[1_0, 2]", "[0x1, 2]", "[1, 2"),
+        *("[1, 2]]", "[1, 2], [3, 4]", "[[1, 2], [3, 4]]", "[1, 2] [sic]", "[٣, ٤]", "[np.float64(1), exit(2)]"),
+        *("[...]", "[a ... b]", "[e, e]", "[-, +]", "[" * 100_000, "[" + " " * 100_000),
+    ],
+    ids=lambda cell: cell[:20],
+)
+def test_text_in_brackets_is_no_vector(cell):
+    assert infer_kinds(pd.DataFrame({"words": [cell, cell + "!"]})).loc["words", "kind"] == "text"
+    with pytest.raises(ValueError, match=r"1 cells are no vectors of 2 finite numbers:\s+row 1: \["):
+        Vectors().fit(["[1, 2]", cell])
+
+
+@pytest.mark.parametrize("separator", [" ", ", "])
+def test_a_vector_that_numpy_cut_short_is_refused_by_name(separator):
+    cells = [np.array2string(np.full(2000, number), separator=separator) for number in (0.1, 0.2)]
+    assert "..." in cells[0]
+    kinds = infer_kinds(pd.DataFrame({"embedding": cells}))
+    assert kinds.loc["embedding", "kind"] == "left out"
+    assert "cut short" in kinds.loc["embedding", "why"]
+    with pytest.raises(ValueError, match=r"no cell of the column holds a vector.*row 0: .* is cut short: '...'"):
+        Vectors().fit(cells)
+    with pytest.raises(ValueError, match=r"1 cells are no vectors of 2 .*\s+row 1: .* is cut short: '...'"):
+        Vectors().fit(["[1, 2]", cells[0]])
+
+
+def test_strings_of_several_lengths_are_left_out():
+    assert infer_kinds(pd.DataFrame({"tokens": ["[1, 2]", "[3, 4, 5]"]})).loc["tokens", "kind"] == "left out"
