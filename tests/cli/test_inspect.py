@@ -19,7 +19,7 @@ def test_branches_descriptors_weights_and_classes(run, table, tmp_path):
     assert f"words text Tfidf() 1 {widths['words']:,}" in said
     assert f"photo image HOG(orientations=6) 0.5 {widths['photo']:,} LBP()" in said
     assert "numbers seller, price passthrough 1 2" in said
-    assert "model GramSVC(C=10.0, kernel=linear_gram, random_state=0)" in said
+    assert "model GramSVC(C=2.0, kernel=linear_gram, random_state=0)" in said
     assert "classes 3: cat, dog, fox" in said
     assert f"features {sum(widths.values()):,}" in said
     assert f"mmsk {mmsk.__version__}, scikit-learn {sklearn.__version__}" in said
