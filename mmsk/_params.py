@@ -36,6 +36,7 @@ __all__ = [
     "Integral",
     "Interval",
     "InvalidParameterError",
+    "Made",
     "Real",
     "StrOptions",
     "check_pair",
@@ -59,6 +60,22 @@ PATH_OR_NONE: list[Any] = [str, Path, None]
 N_JOBS: list[Any] = [Integral, None]
 VERBOSE: list[Any] = ["verbose"]
 RANDOM_STATE: list[Any] = ["random_state"]
+
+
+class Made(HasMethods):
+    """Constraint: an instance of a class, told by how one is made; scikit-learn's own tells its import path only."""
+
+    def __init__(self, kind: type, told: str) -> None:
+        super().__init__([])
+        self.kind = kind
+        self.told = told
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        """Return whether a value is such an instance."""
+        return isinstance(val, self.kind)
+
+    def __str__(self) -> str:
+        return self.told
 
 
 def one_of(*options: str) -> list[Any]:

@@ -15,10 +15,14 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 
+from mmsk._params import Made
 from mmsk.fusion._digests import content_key, rows_digest
 from mmsk.fusion._memo import memo, repeatable
 
-__all__ = ["branch_names", "fit_blocks", "held_rows", "transform_block"]
+__all__ = ["FUSION", "branch_names", "fit_blocks", "held_rows", "transform_block"]
+
+#: Constraint of the parameter `fusion`.
+FUSION: list[Any] = [Made(ColumnTransformer, "a ColumnTransformer, as fusion_transformer(branches) makes it")]
 
 
 def branch_names(fusion: Any) -> list[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.utils import check_random_state
 
-from mmsk._params import RANDOM_STATE, Interval, Real, StrOptions
+from mmsk._params import FUSION, RANDOM_STATE, Interval, Real, StrOptions
 from mmsk._reference import digest
 from mmsk.fusion._alignment import alignment_shares
 from mmsk.fusion._blocks import branch_names, fit_blocks, held_rows, transform_block
@@ -31,7 +31,7 @@ __all__ = ["SHARED_CONSTRAINTS", "KernelMix", "fit_mix"]
 KINDS = {"linear", "rbf"}
 
 SHARED_CONSTRAINTS: dict[str, Any] = {
-    "fusion": [ColumnTransformer],
+    "fusion": FUSION,
     "kernel": [StrOptions(KINDS), dict],
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "random_state": RANDOM_STATE,

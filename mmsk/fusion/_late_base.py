@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._params import N_JOBS, RANDOM_STATE, BaseComposition, HasMethods, Interval, Real, StrOptions
+from mmsk._params import N_JOBS, RANDOM_STATE, BaseComposition, HasMethods, Interval, Made, Real, StrOptions
 from mmsk.fusion._folds import Folds, make_folds
 from mmsk.fusion._late_models import Job, Response, respond, run_jobs
 from mmsk.fusion._rows import by_name, present_cells, select
@@ -21,12 +21,14 @@ from mmsk.fusion._shares import checked_shares
 
 __all__ = ["LateFusion"]
 
+MODELS = "a list of (name, estimator, column), as modality_models(fusion_transformer(branches), estimator) makes it"
+
 
 class LateFusion(BaseComposition):
     """One model a modality. What is made of their answers is up to the subclass."""
 
     _shared_constraints: ClassVar[dict[str, Any]] = {
-        "estimators": [list],
+        "estimators": [Made(list, MODELS)],
         "weights": [dict, StrOptions({"learned"}), None],
         "final_estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],

@@ -18,7 +18,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from mmsk._params import COUNT, NON_NEGATIVE, POSITIVE, StrOptions, fit_context
-from mmsk.fusion._blocks import branch_names, fit_blocks, held_rows, transform_block
+from mmsk.fusion._blocks import FUSION, branch_names, fit_blocks, held_rows, transform_block
 from mmsk.fusion._cca import combine, solve
 from mmsk.fusion._cca_kernel import descriptor_columns
 from mmsk.fusion._cca_views import (
@@ -110,7 +110,7 @@ class SharedSpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "fusion": [ColumnTransformer],
+        "fusion": FUSION,
         "n_components": COUNT,
         "regularization": POSITIVE,
         "kernel": [StrOptions(set(KINDS)), dict],

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._params import COUNT, POSITIVE, Interval, Real, StrOptions, fit_context
+from mmsk._params import COUNT, FUSION, POSITIVE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion import SharedSpace
 from mmsk.retrieval._measures import measures
 from mmsk.retrieval._ranking import best_rows, unit_rows
@@ -64,7 +64,7 @@ class CrossModalRetriever(BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "fusion": [ColumnTransformer],
+        "fusion": FUSION,
         "theta": [Interval(Real, -1, 1, closed="both"), None],
         "n_results": COUNT,
         "n_components": COUNT,
