@@ -16,10 +16,10 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.utils import check_random_state
 
-from mmsk._params import FUSION, RANDOM_STATE, Interval, Real, StrOptions
+from mmsk._params import RANDOM_STATE, Interval, Real, StrOptions
 from mmsk._reference import digest
 from mmsk.fusion._alignment import alignment_shares
-from mmsk.fusion._blocks import branch_names, fit_blocks, held_rows, transform_block
+from mmsk.fusion._blocks import FUSION, branch_names, fit_blocks, held_rows, transform_block
 from mmsk.fusion._easymkl import easymkl_shares
 from mmsk.fusion._folds import hide
 from mmsk.fusion._grams import KernelForm, fit_kernel, gram

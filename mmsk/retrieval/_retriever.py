@@ -12,8 +12,9 @@ from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._params import COUNT, FUSION, POSITIVE, Interval, Real, StrOptions, fit_context
+from mmsk._params import COUNT, POSITIVE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion import SharedSpace
+from mmsk.fusion._blocks import FUSION
 from mmsk.retrieval._measures import measures
 from mmsk.retrieval._ranking import best_rows, unit_rows
 from mmsk.retrieval._words import best_words
