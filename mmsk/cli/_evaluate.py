@@ -50,7 +50,7 @@ def evaluate(
     from mmsk.cli._folds import check_scoring, splitter, threads, warn_of_duplicates
     from mmsk.cli._pipelines import alone_and_fused, build, describe_once
     from mmsk.cli._problem import read_problem
-    from mmsk.cli._scores import baseline, score_models, score_table
+    from mmsk.cli._scores import baseline, score_models, score_table, warn_if_useless
 
     check_scoring(scoring)
     problem = read_problem(table, root, target, branch, task, groups)
@@ -66,6 +66,8 @@ def evaluate(
     with threads(jobs), working(f"cross-validating {len(models)} models x {cv} folds"):
         scores = score_models({name: dummy, **models}, problem, folds, scoring)
     say(score_table(scores, scoring))
+    first = scores.iloc[:, 0]
+    warn_if_useless(first.drop(name).max(), first[name], problem.number, scoring)
     note(f"{cv} folds, the same for every model; seconds: fits and predictions. Describing the items: {seconds:.1f} s.")
     if output is not None:
         write_frame(scores, output, index_label="model")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mmsk.cli._console import grid
+from mmsk.cli._console import complain, grid
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-__all__ = ["baseline", "score_models", "score_table"]
+__all__ = ["baseline", "baseline_score", "score_models", "score_table", "warn_if_useless"]
 
 #: Column of a table of scores -> (heading, format). A deviation is shown beside the score it belongs to.
 SHOWN: dict[str, tuple[str, str]] = {
@@ -31,6 +32,28 @@ def baseline(number: bool) -> tuple[str, Any]:
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
     return ("(always the mean)", DummyRegressor()) if number else ("(most frequent)", DummyClassifier())
+
+
+def baseline_score(problem: Any, folds: Any, scoring: str | None) -> float:
+    """Return the mean score of what needs no features, as a search on these folds would score it."""
+    from sklearn.exceptions import UndefinedMetricWarning
+    from sklearn.model_selection import cross_val_score
+
+    _, dummy = baseline(problem.number)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)  # of classes that it never names
+        scores = cross_val_score(dummy, problem.X, problem.y, groups=problem.groups, cv=folds, scoring=scoring)
+    return float(scores.mean())
+
+
+def warn_if_useless(best: float, base: float, number: bool, scoring: str | None) -> None:
+    """Say so where the best score is no better than that of the baseline."""
+    if not best <= base:
+        return
+    score = scoring or ("R²" if number else "accuracy")
+    said = f"the best is no better than {'the mean' if number else 'the most frequent class'} ({score} {base:.3f})"
+    hint = "" if number or scoring else "; try --scoring balanced_accuracy, for which each class counts alike"
+    complain(f"warning: {said}{hint}", "yellow")
 
 
 def score_models(models: Mapping[str, Any], problem: Any, folds: Any, scoring: str | None) -> pd.DataFrame:

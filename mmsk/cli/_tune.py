@@ -63,6 +63,7 @@ def tune(
     from mmsk.cli._models import save_model
     from mmsk.cli._pipelines import build, describe_once
     from mmsk.cli._problem import read_problem
+    from mmsk.cli._scores import baseline_score, warn_if_useless
 
     check_scoring(scoring)
     problem = read_problem(table, root, target, branch, task, groups)
@@ -81,6 +82,7 @@ def tune(
         search.fit(problem.X, problem.y, groups=problem.groups)
     save_model(search.best_estimator_, output)
     say(_table(search.cv_results_, scoring or ("r2" if problem.number else "accuracy")))
+    warn_if_useless(search.best_score_, baseline_score(problem, folds, scoring), problem.number, scoring)
     note(
         "A modality's share is the square of its weight. The best of many on the same folds is a little too good: "
         "judge it on rows that the search has not seen."
