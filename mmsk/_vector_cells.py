@@ -17,7 +17,7 @@ from mmsk._reference import is_missing
 __all__ = ["as_vector", "count_numbers", "is_cut_short", "is_thin"]
 
 WRITTEN = re.compile(r"\[[-+0-9.eE,\s]*\]|\[\s*\[[-+0-9.eE,\s]*\]\s*\]", re.ASCII)
-SCALAR = re.compile(r"np\.float\d\d\(([-+0-9.eE]+)\)", re.ASCII)  # what a list of numpy's numbers is written as
+SCALAR = re.compile(r"np\.(?:float|int)\d\d?\(([-+0-9.eE]+)\)", re.ASCII)  # how a list writes numpy's numbers
 
 
 def count_numbers(cell: Any) -> int:

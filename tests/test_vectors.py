@@ -180,6 +180,8 @@ def test_a_vector_that_numpy_cut_short_is_refused_by_name(separator):
     kinds = infer_kinds(pd.DataFrame({"embedding": cells}))
     assert kinds.loc["embedding", "kind"] == "left out"
     assert "cut short" in kinds.loc["embedding", "why"]
+    with pytest.warns(UserWarning, match=r"column 'embedding' is left out: .* cut short.*; write vector.tolist\(\)"):
+        infer_branches(pd.DataFrame({"embedding": cells, "price": [1.5, 2.5]}), show=None)
     with pytest.raises(ValueError, match=r"no cell of the column holds a vector.*row 0: .* is cut short: '...'"):
         Vectors().fit(cells)
     with pytest.raises(ValueError, match=r"1 cells are no vectors of 2 .*\s+row 1: .* is cut short: '...'"):
@@ -188,3 +190,7 @@ def test_a_vector_that_numpy_cut_short_is_refused_by_name(separator):
 
 def test_strings_of_several_lengths_are_left_out():
     assert infer_kinds(pd.DataFrame({"tokens": ["[1, 2]", "[3, 4, 5]"]})).loc["tokens", "kind"] == "left out"
+
+
+def test_a_list_of_numpys_whole_numbers_is_read():
+    np.testing.assert_array_equal(Vectors().fit_transform([str(list(np.arange(3)))]), [[0, 1, 2]])

@@ -37,6 +37,7 @@ GIVEN_AWAY = 0.9  # share of rows whose folder names the label, above which we w
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".pbm"}
 AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
 PATH = re.compile(r"^[^\s\n][^\n]*[/\\][^\n]*\.\w{1,5}$|^[\w.-]+\.[a-z]\w{1,4}$|^\w[\w+.-]*://\S+$", re.IGNORECASE)
+CUT_SHORT = "vectors that are cut short: '...' stands for numbers that are lost"
 
 
 class Kind(NamedTuple):
@@ -107,7 +108,7 @@ def infer_branches(
     UserWarning
         When the folders of a media column spell the target: fine for the descriptors, which see the content only, but
         the path must not become a feature in another way. For a column that names files which are neither pictures nor
-        sounds: it gets no branch.
+        sounds, and for one of vectors that are written without their middle ("..."): they get no branch.
 
     Examples
     --------
@@ -120,7 +121,7 @@ def infer_branches(
     kinds = infer_kinds(frame, target)
     if show is not None:
         show(kinds.to_string())
-    _warn_of_files(kinds)
+    _warn_of_left_out(kinds)
     found = {kind: list(kinds.index[kinds["kind"] == kind]) for kind in PROPOSALS}
     _check_names([name for columns in found.values() for name in columns])
     together = {kind for kind, columns in found.items() if len(columns) == 1 or kind in ("number", "category")}
@@ -169,7 +170,7 @@ def _kind_of(column: pd.Series) -> Kind:
         share = len(counts) / len(cells)
         return Kind("vector", f"{share:.0%} of the present cells are {counts[0]} numbers{_gaps(missing)}")
     if sum(map(is_cut_short, cells)) >= MOST * len(cells):
-        return Kind("left out", "vectors that are cut short: '...' stands for numbers that are lost")
+        return Kind("left out", CUT_SHORT)
     sample = [_first(cell) for cell in cells]
     for kind, (test, evidence) in TESTS.items():
         share = sum(map(test, sample)) / len(sample)
@@ -265,11 +266,14 @@ def _branch_name(column: str, taken: set[str]) -> str:
     return name
 
 
-def _warn_of_files(kinds: pd.DataFrame) -> None:
-    """Warn of columns that name files which nothing is proposed for."""
+def _warn_of_left_out(kinds: pd.DataFrame) -> None:
+    """Warn of columns that name files which nothing is proposed for, and of vectors whose numbers are lost."""
     for column, why in kinds["why"].items():
         if why.startswith(FILES):
             remedy = "read texts into the table, give other files a branch of your own, or drop the column"
+            warnings.warn(f"column {column!r} is left out: {why}; {remedy}", UserWarning, stacklevel=3)
+        if why == CUT_SHORT:
+            remedy = "write vector.tolist() into the file, or drop the column"
             warnings.warn(f"column {column!r} is left out: {why}; {remedy}", UserWarning, stacklevel=3)
 
 
