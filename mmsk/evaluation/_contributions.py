@@ -74,7 +74,7 @@ def modality_contributions(model: Any, X: pd.DataFrame, *, response_method: str 
     >>> model = fusion_pipeline(branches, SVC(kernel="linear")).fit(X, ["fox", "goose"] * 2)
     >>> modality_contributions(model, pd.DataFrame({"title": ["the red fox"], "price": [None]})).round(2)
       prediction  all_hidden  text  number  all_shown
-    0        fox         0.0  0.52     0.0       0.52
+    0        fox         0.0  0.71     0.0       0.71
     """
     check_is_fitted(model)
     columns = find_modalities(model).column_names(X)
