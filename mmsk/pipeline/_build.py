@@ -51,9 +51,9 @@ def fusion_transformer(
         transformer or pipeline. "photo" and ["photo"] mean the same.
     weights : dict, "auto" or None, default=None
         Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm. "auto" = each
-        learned from the labels, see `BlockScaler`, and what several say alike counted once, see `FusionTransformer`.
-        What takes a whole fusion, such as `KernelFusionClassifier`, has weights of its own and looks at these only to
-        leave out a branch of weight 0.
+        learned from the labels, see `BlockScaler`, and rows balanced, see `FusionTransformer`; given ones are applied
+        as they are. What takes a whole fusion, such as `KernelFusionClassifier`, has weights of its own and looks at
+        these only to leave out a branch of weight 0.
     indicator : bool, default=False
         Whether each branch gets a column that says which rows are present.
     dropout : float, default=0.0
