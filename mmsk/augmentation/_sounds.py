@@ -49,6 +49,10 @@ def stretch(clip: Clip, share: float, rng: np.random.Generator) -> Clip:
     factor = float((1 + share) ** rng.uniform(-1, 1))
     if len(samples) < FRAME * max(1.0, factor):
         return clip
-    from librosa.effects import time_stretch
+    from librosa import istft, phase_vocoder, stft
 
-    return time_stretch(samples, rate=factor, n_fft=FRAME), rate
+    # librosa.effects.time_stretch to the bit; that of librosa 1.0 warns of its own inside
+    with np.errstate(invalid="ignore"):  # and its phase_vocoder of what memory held before
+        frames = phase_vocoder(stft(samples, n_fft=FRAME), rate=factor)
+    length = round(len(samples) / factor)
+    return istft(frames, n_fft=FRAME, dtype=samples.dtype, length=length), rate

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmsk.augmentation._changes import KINDS, changes_of
+from mmsk.augmentation._sounds import FRAME, stretch
 from mmsk.image import Picture
 from mmsk.text._words import split_words
 
@@ -129,6 +130,18 @@ def test_stretch_changes_the_length_and_not_the_pitch():
         spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
         assert np.argmax(spectrum) * rate / len(samples) == pytest.approx(440, abs=3)
     assert 1 / 1.25 - 1e-3 <= min(factors) < 0.9 < 1.1 < max(factors) <= 1.25 + 1e-3
+
+
+@pytest.mark.filterwarnings("ignore:The `hop_length` parameter is deprecated:FutureWarning")
+@pytest.mark.filterwarnings("ignore:The `n_fft` parameter is deprecated:FutureWarning")
+@pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
+def test_stretch_is_librosas():
+    from librosa.effects import time_stretch  # imported here, for the warnings above
+
+    factor = float(1.25 ** np.random.default_rng(3).uniform(-1, 1))
+    found, rate = stretch((TONE, RATE), 0.25, np.random.default_rng(3))
+    np.testing.assert_array_equal(found, time_stretch(TONE, rate=factor, n_fft=FRAME))
+    assert rate == RATE
 
 
 def test_a_clip_without_a_whole_frame_is_not_stretched():
