@@ -60,8 +60,10 @@ class CategoryEncoder(OneHotEncoder):
         strange = []
         for position, (name, known) in enumerate(zip(names, self.categories_, strict=True)):
             present = frame.iloc[:, position].dropna()
+            if len(present) < LEAST:  # a row by itself costs no more than this
+                continue
             values, seen = present.unique().tolist(), [one for one in known.tolist() if not pd.isna(one)]
-            if len(present) >= LEAST and seen and set(values).isdisjoint(seen):
+            if seen and set(values).isdisjoint(seen):
                 strange.append(
                     f"none of the values of column {name!r} was seen in fit: {_told(values)} here, {_told(seen)} there"
                 )
