@@ -1,11 +1,11 @@
 """Kernel alignment: how kernels have to be weighed to look as much as possible like the kernel of the answers.
 
 Strategy: least squares between the mixture and the target kernel, nothing below 0; over all modalities at once
-(`alignment_shares`), or for each block on its own (`alignment_weight`), where what blocks have in common is counted
-afterwards (`repetitions`). Three things differ from the paper. Rows are
-compared by their angle alone, so that a few broken items far from all others do not decide. The diagonals are left out:
-every kernel has them, and in a modality of many columns and few rows there is little else, so that noise would be taken
-for signal. And what is learned shrinks towards equal shares, by n / (n + 50) for n rows.
+(`alignment_shares`), or for each block on its own (`alignment`), where what blocks have in common is counted afterwards
+(`repetitions`). Three things differ from the paper. Rows are compared by their angle alone, so that a few broken items
+far from all others do not decide. The diagonals are left out: every kernel has them, and in a modality of many columns
+and few rows there is little else, so that noise would be taken for signal. And what is learned shrinks towards equal
+shares, by n / (n + 50) for n rows (`trust`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from sklearn.utils.multiclass import type_of_target
 from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._rows import refuse_missing
 
-__all__ = ["alignment_shares", "alignment_weight", "of_classes", "repetitions", "without_diagonal"]
+__all__ = ["alignment", "alignment_shares", "of_classes", "repetitions", "trust", "without_diagonal"]
 
 HALFWAY = 50  # rows at which learned and equal shares count the same
+CHANCE = 2  # standard deviations up to which likeness to the answers is taken for chance
 MOST_ROWS = 1_000  # that a weight is learned from; more would hardly change it
 ROWS_A_CLASS = 5  # whole numbers with fewer rows each than this are taken for measurements, not for classes
 
@@ -70,16 +71,20 @@ def alignment_shares(grams: Sequence[np.ndarray], present: Sequence[np.ndarray],
     found = _nonnegative_solution(overlap, likeness)
     if not found.sum() > 0:
         return equal
-    trust = n_rows / (n_rows + HALFWAY)
-    return np.asarray(trust * found / found.sum() + (1 - trust) * equal)
+    return np.asarray(trust(n_rows) * found / found.sum() + (1 - trust(n_rows)) * equal)
 
 
-def alignment_weight(block: Any, y: Any, kind: str = "auto") -> float:
-    """Return the weight of a block: the root of how strongly its kernel speaks for the kernel of the answers.
+def trust(n_rows: Any) -> Any:
+    """Return how far something learned from so many rows is believed, 0 to 1; the rest is left equal."""
+    return n_rows / (n_rows + HALFWAY)
+
+
+def alignment(block: Any, y: Any, kind: str = "auto") -> float:
+    """Return how strongly the kernel of a block speaks for the kernel of the answers, 0 to about 1.
 
     The slope of the target's kernel over the block's (both centred and with a diagonal of about one) is 1 for a block
-    that is the answer, 0 for noise. It is shrunk twice: towards 0, by how far it could be chance (the positive part of
-    James and Stein's rule, with the variance that permuted answers would give), and towards 1, as the shares are.
+    that is the answer, 0 for noise. It is shrunk towards 0 by how far it could be chance, as in the positive part of
+    James and Stein's rule: nothing is left of what is within two of the deviations that permuted answers would give.
 
     Parameters
     ----------
@@ -90,18 +95,22 @@ def alignment_weight(block: Any, y: Any, kind: str = "auto") -> float:
     kind : {"auto", "classes", "numbers"}, default="auto"
         Which of these, see `of_classes`.
 
+    Returns
+    -------
+    float
+        1 where there is nothing to learn from: fewer than four rows, or equal answers.
+
     Examples
     --------
     >>> import numpy as np
     >>> labels = np.repeat([-1, 1], 300)
     >>> noise = np.random.default_rng(0).normal(size=(600, 1))
-    >>> [round(alignment_weight(block, labels), 2) for block in (labels[:, None].astype(float), noise)]
-    [1.0, 0.28]
+    >>> [round(alignment(block, labels), 2) for block in (labels[:, None].astype(float), noise)]
+    [1.0, 0.0]
     """
     n_rows = block.shape[0]
     if n_rows < 4:
         return 1.0
-    trust = n_rows / (n_rows + HALFWAY)
     rows = _drawn(n_rows)
     everyone = np.ones(len(rows), dtype=bool)
     some, target = block[rows], _as_target(y, kind, rows)
@@ -112,11 +121,10 @@ def alignment_weight(block: Any, y: Any, kind: str = "auto") -> float:
     gram = without_diagonal(_angles(linear_gram(some, some)), everyone)
     wanted = without_diagonal(target @ target.T / energy, everyone)
     overlap, likeness = float(np.vdot(gram, gram)), float(np.vdot(gram, wanted))
-    slope = 0.0
-    if overlap > 0 and likeness > 0:
-        by_chance = 2 * overlap * float(np.vdot(wanted, wanted)) / (len(rows) * (len(rows) - 1))
-        slope = likeness / overlap * max(0.0, 1 - by_chance / likeness**2)
-    return float(np.sqrt(trust * slope + 1 - trust))
+    if overlap <= 0 or likeness <= 0:
+        return 0.0
+    variance = 2 * overlap * float(np.vdot(wanted, wanted)) / (len(rows) * (len(rows) - 1))
+    return likeness / overlap * max(0.0, 1 - CHANCE**2 * variance / likeness**2)
 
 
 def repetitions(fused: Any, places: Sequence[slice], y: Any, kind: str = "auto") -> np.ndarray:

@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from mmsk._params import BOOL, NON_NEGATIVE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
-from mmsk.fusion._alignment import alignment_weight
+from mmsk.fusion._alignment import alignment, trust
 from mmsk.fusion._presence import present_rows
 
 __all__ = ["BlockScaler"]
@@ -59,6 +59,9 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Standard deviation of each column, 1 for constant ones.
     weight_ : float
         The weight that was given or learned.
+    alignment_ : float
+        Where a weight is learned: how strongly the block speaks for the answers, from 0 for noise to 1 for the answers
+        themselves.
     norm_ : float
         Root of the mean squared row norm of the standardised block, 1 for a block of zeros.
     n_features_in_ : int
@@ -147,7 +150,9 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.norm_ = float(np.sqrt(energy)) or 1.0
         self.weight_ = 1.0 if self.weight == "auto" else float(self.weight)
         if self.weight == "auto" and y is not None:
-            self.weight_ = alignment_weight(present, np.asarray(y)[there], self.target)
+            self.alignment_ = alignment(present, np.asarray(y)[there], self.target)
+            believed = trust(present.shape[0])
+            self.weight_ = float(np.sqrt(believed * self.alignment_ + 1 - believed))
         return self
 
     def transform(self, X: Any) -> Any:

@@ -1,10 +1,11 @@
 """FusionTransformer: a ColumnTransformer whose learned weights know of each other, and of what a row lacks.
 
-Strategy: each `BlockScaler` learns from its own block what that is worth, and there are things it cannot know. Two
-modalities that say the same would get the weight of both: a caption and its copy would drown the pictures. Rows would
-be the longer, and a machine's C the looser, the more modalities there are. And a row that lacks one would be short, and
-near to every decision. Only what sees all blocks can mend that: shares are divided by the number of times that what
-they say is said, and brought to a sum of 1 over the modalities that a row has.
+Strategy: each `BlockScaler` learns from its own block what that is worth, and there are things it cannot know. What
+little it leaves to a block of noise is much where the others are weak too. Two modalities that say the same would get
+the weight of both: a caption and its copy would drown the pictures. Rows would be the longer, and a machine's C the
+looser, the more modalities there are. And a row that lacks one would be short, and near to every decision. Only what
+sees all blocks can mend that: shares are relative to their mean, divided by the number of times that what they say is
+said, and brought to a sum of 1 over the modalities that a row has.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from scipy import sparse
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from mmsk.fusion._alignment import of_classes, repetitions
+from mmsk.fusion._alignment import of_classes, repetitions, trust
 from mmsk.fusion._block_scaler import BlockScaler
 from mmsk.fusion._blocks import held_rows
 
@@ -29,6 +30,8 @@ class FusionTransformer(ColumnTransformer):
     Takes what scikit-learn's ColumnTransformer takes, and is one unless it is fitted with answers and has branches that
     end in a ``BlockScaler(weight="auto")``. Then, with the share of a branch for the square of its weight:
 
+    - Weights are relative. A share is what the branch tells of the answers over the mean of all branches, shrunk to 1
+      by n / (n + 50) for n rows. Noise gets nearly nothing, and where no branch tells anything they are all equal.
     - Copies count once. The learned share of a branch is divided by 1 plus its squared correlations with the other
       branches, as far as the answers do not explain them. An exact copy of a modality changes nothing, and modalities
       that agree on the answers alone keep their weights.
@@ -53,10 +56,8 @@ class FusionTransformer(ColumnTransformer):
     >>> y = X["a"] + X["b"] > 0
     >>> branches = [(name, BlockScaler("auto"), [name]) for name in X]
     >>> fusion = FusionTransformer(branches).fit(X, y)
-    >>> shares = {name: float(scaler.weight_**2) for name, scaler, _ in fusion.transformers_}
-    >>> alone = float(BlockScaler("auto").fit(X[["a"]], y).weight_ ** 2)
-    >>> round(shares["a"] / alone, 2), round(shares["copy"] / alone, 2)
-    (0.5, 0.5)
+    >>> {name: round(float(scaler.weight_**2), 2) for name, scaler, _ in fusion.transformers_}
+    {'a': 0.5, 'b': 1.0, 'copy': 0.5}
     """
 
     def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
@@ -85,9 +86,13 @@ class FusionTransformer(ColumnTransformer):
         places = [self.output_indices_[name] for name in learned]
         factors = np.ones(fused.shape[1], dtype=fused.dtype)
         kind = scalers[learned[0]].target
-        for name, place, count in zip(learned, places, repetitions(fused, places, y, kind), strict=True):
-            scalers[name].weight_ /= float(np.sqrt(count))
-            factors[place] /= np.sqrt(count)
+        told = np.array([scalers[name].alignment_ for name in learned])
+        believed = trust(np.array([held_rows(fused[:, place]).sum() for place in places]))
+        count = repetitions(fused, places, y, kind)
+        weights = np.sqrt(_shares(told, believed, count))
+        for name, place, weight in zip(learned, places, weights, strict=True):
+            factors[place] = weight / scalers[name].weight_
+            scalers[name].weight_ = float(weight)
         if sparse.issparse(fused):
             fused.data *= factors[fused.indices]
         else:
@@ -131,6 +136,14 @@ class FusionTransformer(ColumnTransformer):
         else:
             fused[:, columns] *= factors[:, None]
         return fused
+
+
+def _shares(told: np.ndarray, believed: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Return the shares of blocks: what they tell, relative to the mean, shrunk to 1, over how often it is said."""
+    evidence = believed / count
+    mean = float(evidence @ told / evidence.sum()) if evidence.any() else 0.0
+    relative = told / mean if mean > 0 else np.ones(len(told))
+    return np.asarray((believed * relative + 1 - believed) / count)
 
 
 def _scaler(branch: Any) -> BlockScaler | None:

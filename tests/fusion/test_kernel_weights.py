@@ -10,7 +10,7 @@ from sklearn.svm import SVR
 
 from mmsk import fusion_transformer
 from mmsk.fusion import KernelFusionClassifier, KernelFusionRegressor
-from mmsk.fusion._alignment import alignment_shares, alignment_weight, without_diagonal
+from mmsk.fusion._alignment import alignment, alignment_shares, without_diagonal
 from mmsk.fusion._easymkl import BALANCE, closest_points, easymkl_shares
 
 RNG = np.random.default_rng(0)
@@ -95,7 +95,7 @@ def test_a_few_broken_rows_do_not_decide():
     other = gram_of(numbers(CODES == 1, 0.7, 2))
     whole, part = (alignment_shares([gram_of(block), other], [ALL] * 2, TARGET)[0] for block in (clean, broken))
     assert part > whole - 0.1
-    alone, damaged = (alignment_weight(block - block.mean(axis=0), LABELS) for block in (clean, broken))
+    alone, damaged = (alignment(block - block.mean(axis=0), LABELS) for block in (clean, broken))
     assert damaged > 0.9 * alone
 
 

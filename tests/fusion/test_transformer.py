@@ -40,20 +40,31 @@ def shares(*names, weight="auto", frame=X, y=LABELS):
     return np.array([fusion.named_transformers_[name].weight_ ** 2 for name, _, _ in branches])
 
 
-def alone(name):
-    return BlockScaler("auto").fit(BLOCKS[name], LABELS).weight_ ** 2
+def told(name):
+    return BlockScaler("auto").fit(BLOCKS[name], LABELS).alignment_
 
 
 @pytest.mark.parametrize("copies", [2, 3])
 def test_copies_share_what_the_one_counted(copies):
-    learned = shares(*["one"] * copies, "noise")
-    np.testing.assert_allclose(learned[:copies], alone("one") / copies, rtol=0.01)
-    assert learned[copies] == pytest.approx(alone("noise"), rel=0.02)
+    learned, without = shares(*["one"] * copies, "noise"), shares("one", "noise")
+    np.testing.assert_allclose(learned[:copies], without[0] / copies, rtol=0.01)
+    assert learned[copies] == pytest.approx(without[1], rel=0.02)
 
 
 def test_modalities_that_agree_on_the_answers_alone_keep_their_weights():
     together = shares("one", "two")
-    np.testing.assert_allclose(together, [alone("one"), alone("two")], rtol=0.03)
+    expected = np.array([told("one"), told("two")])
+    expected = 0.8 * expected / expected.mean() + 0.2  # 200 rows: four fifths are believed
+    np.testing.assert_allclose(together, expected, rtol=0.03)
+
+
+def test_noise_gets_next_to_nothing_and_nothing_but_noise_gets_equal_weights():
+    assert told("noise") == 0
+    one, noise = shares("one", "noise")
+    assert noise == pytest.approx(1 - N / (N + 50), rel=0.02)
+    assert one == pytest.approx(2 - noise, rel=0.02)
+    np.testing.assert_array_equal(shares("noise"), 1)
+    np.testing.assert_allclose(shares("noise", "noise"), 0.5)
 
 
 def test_the_more_two_blocks_agree_beyond_the_answers_the_less_they_count():
@@ -61,8 +72,7 @@ def test_the_more_two_blocks_agree_beyond_the_answers_the_less_they_count():
     for noise in (10.0, 1.0, 0.5, 0.0):
         frame = X.copy()
         frame[COLUMNS["two"]] = BLOCKS["one"] + np.random.default_rng(1).normal(0, noise, size=(N, 5))
-        one, _ = shares("one", "two", frame=frame)
-        counted.append(one / alone("one"))
+        counted.append(shares("one", "two", frame=frame).mean())
     assert counted == sorted(counted, reverse=True)
     assert counted[0] > 0.98
     assert counted[-1] == pytest.approx(0.5)
@@ -84,7 +94,7 @@ def test_weights_that_were_given_are_left_as_they_are():
     fitted = FusionTransformer(branches).fit(X, LABELS).named_transformers_
     given, learned = fitted["given"].weight_, fitted["learned"].weight_
     assert given == 0.5
-    assert learned**2 == pytest.approx(alone("one"))
+    assert learned == pytest.approx(1)
 
 
 def test_without_answers_it_is_a_column_transformer():
@@ -131,17 +141,14 @@ def test_rows_that_lack_a_modality_do_not_make_it_unlike_its_copy():
     frame.loc[::3, COLUMNS["one"]] = np.nan
     frame[COLUMNS["two"]] = frame[COLUMNS["one"]].to_numpy()
     one, two = shares("one", "two", frame=frame)
-    there = frame[COLUMNS["one"]].notna().all(axis=1).to_numpy()
-    expected = BlockScaler("auto").fit(BLOCKS["one"][there], LABELS[there]).weight_ ** 2 / 2
-    assert one == pytest.approx(expected, rel=0.01)
-    assert two == pytest.approx(expected, rel=0.01)
+    assert one == two == pytest.approx(0.5, rel=0.01)
 
 
 def test_nothing_to_compare_is_no_copy():
     frame = X.assign(**dict.fromkeys(COLUMNS["two"], np.nan))
     one, two = shares("one", "two", frame=frame)
-    assert one == pytest.approx(alone("one"))
-    assert two == 1
+    assert one == pytest.approx(1)
+    assert two == pytest.approx(1)
     np.testing.assert_array_equal(shares("one", "two", frame=X[:3], y=LABELS[:3]), 1)
 
 
