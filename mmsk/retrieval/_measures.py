@@ -44,5 +44,16 @@ def measures(queries: np.ndarray, indexed: np.ndarray, labels: np.ndarray | None
     if labels is None:
         return found
     numbers = np.unique(labels[both], return_inverse=True)[1]
-    by_chance = float((np.bincount(numbers) ** 2).sum()) / n**2
-    return found | {"map": float(average_precision(queries, indexed, numbers).mean()), "map_chance": by_chance}
+    precision = float(average_precision(queries, indexed, numbers).mean())
+    return found | {"map": precision, "map_chance": _chance(np.bincount(numbers))}
+
+
+def _chance(sizes: np.ndarray) -> float:
+    """Return the mean average precision of rows in a random order, from how many have each label.
+
+    That is more than the share of right rows: of one right row among n it is the mean of 1 / rank.
+    """
+    n = int(sizes.sum())
+    others = (sizes - 1) / max(n - 1, 1)  # the share of right rows among those before a right one
+    expected = others + (1 - others) * (digamma(n + 1) - digamma(1)) / n
+    return float(sizes @ expected) / n

@@ -86,19 +86,53 @@ def places(queries: np.ndarray, indexed: np.ndarray) -> tuple[np.ndarray, np.nda
 def average_precision(queries: np.ndarray, indexed: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return each query's average precision, where the rows of its own label are the right ones.
 
+    Of equally similar rows each order counts alike: it is the mean over all of them. Similarities that differ by
+    rounding only are equal.
+
     Parameters
     ----------
     queries, indexed : ndarray of shape (n_rows, n_components)
         The same rows, seen from two sides.
     labels : ndarray of shape (n_rows,)
+
+    Examples
+    --------
+    >>> same = np.ones((2, 1))  # the own row comes first or second
+    >>> average_precision(same, same, np.array(["a", "b"]))
+    array([0.75, 0.75])
     """
     precision = np.empty(len(queries))
     for start, similar in _similarities(queries, indexed):
-        order = np.argsort(-similar, axis=1, kind="stable")
+        order = np.argsort(-similar, axis=1)
         right = labels[order] == labels[start : start + len(similar), None]
-        so_far = np.cumsum(right, axis=1) / np.arange(1, len(indexed) + 1)
-        precision[start : start + len(similar)] = (so_far * right).sum(axis=1) / right.sum(axis=1)
+        fallen = np.diff(np.take_along_axis(similar, order, axis=1), axis=1) < -ROUNDING
+        precision[start : start + len(similar)] = _mean_precision(right, np.insert(fallen, 0, True, axis=1))
     return precision
+
+
+def _mean_precision(right: np.ndarray, opens: np.ndarray) -> np.ndarray:
+    """Return the average precision of rankings, the mean over the orders within groups of equal rows.
+
+    At the place p (from 1) a group of n rows, r of them right, has a right one in the share r / n of its orders. These
+    have on average (i - 1) * q other right ones of the group before it, where i is the place within the group, and
+    q = (r - 1) / (n - 1); and all b that are right in groups before. The sum of (b + 1 + (i - 1) * q) / p over the
+    group is what a sum of 1 / p gives.
+
+    Parameters
+    ----------
+    right, opens : ndarray of shape (n_queries, n_rows), dtype=bool
+        Best rows first: which are right, and which are the first of a group.
+    """
+    length = right.shape[1]
+    first = np.flatnonzero(opens)
+    size = np.diff(first, append=right.size)
+    n_right = np.add.reduceat(right.ravel(), first, dtype=float)
+    before = np.cumsum(right, axis=1).ravel()[first] - right.ravel()[first]
+    reciprocal = np.add.reduceat(np.tile(1 / np.arange(1, length + 1), len(right)), first)
+    query, ahead = np.divmod(first, length)
+    q = (n_right - 1) / np.maximum(size - 1, 1)
+    found = n_right / size * ((before + 1 - (ahead + 1) * q) * reciprocal + size * q)
+    return np.asarray(np.bincount(query, weights=found) / right.sum(axis=1))
 
 
 def _similarities(queries: np.ndarray, indexed: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

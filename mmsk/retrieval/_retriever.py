@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from mmsk._params import COUNT, POSITIVE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion import SharedSpace
 from mmsk.fusion._blocks import FUSION
+from mmsk.retrieval._columns import modalities_of, refuse_array
 from mmsk.retrieval._measures import measures
 from mmsk.retrieval._ranking import best_rows, unit_rows
 from mmsk.retrieval._words import best_words
@@ -106,9 +107,12 @@ class CrossModalRetriever(BaseEstimator):
 
         Raises
         ------
+        TypeError
+            For an X that is no DataFrame.
         ValueError
             See `SharedSpace`.
         """
+        refuse_array(X)
         space = SharedSpace(self.fusion, self.n_components, regularization=self.regularization, kernel=self.kernel)
         self.space_ = space.fit(X, y)
         self.n_features_in_ = X.shape[1]
@@ -128,6 +132,8 @@ class CrossModalRetriever(BaseEstimator):
 
         Raises
         ------
+        TypeError
+            For an X that is no DataFrame.
         ValueError
             For a frame with the columns of no modality.
         """
@@ -161,6 +167,8 @@ class CrossModalRetriever(BaseEstimator):
 
         Raises
         ------
+        TypeError
+            For an X that is no DataFrame.
         ValueError
             For modalities that are not in the space, or not in the frame or the index.
         """
@@ -198,11 +206,13 @@ class CrossModalRetriever(BaseEstimator):
         DataFrame with a row for each (source, target)
             ``n`` rows have both. ``recall``: the share of them whose other side is among the first `k` results;
             ``chance``: k / n; ``times_chance``: their ratio; ``mrr``: mean of 1 / rank; ``median_rank``. With labels
-            ``map``: mean average precision where all rows of the same label are right, and ``map_chance``, the share of
-            such rows. Of equally similar rows each order counts alike (but the median is that of mean ranks).
+            ``map``: mean average precision where all rows of the same label are right, and ``map_chance``, that of rows
+            in a random order. Of equally similar rows each order counts alike (but the median is that of mean ranks).
 
         Raises
         ------
+        TypeError
+            For an X that is no DataFrame.
         ValueError
             For modalities that are not in the space or not in the frame, for two that no row has both of, and k < 1.
         """
@@ -248,6 +258,8 @@ class CrossModalRetriever(BaseEstimator):
 
         Raises
         ------
+        TypeError
+            For an X that is no DataFrame.
         ValueError
             For a modality without words, and as in `query`.
         """
@@ -272,22 +284,4 @@ class CrossModalRetriever(BaseEstimator):
     def _modalities_of(self, X: pd.DataFrame) -> list[str]:
         """Return the modalities whose columns a frame has, or say that it has none."""
         check_is_fitted(self)
-        if not isinstance(X, pd.DataFrame):
-            raise TypeError(
-                f"a DataFrame is needed, got {type(X).__name__}; one text is pd.DataFrame({{'caption': [text]}})"
-            )
-        columns = {name: _columns_of(self.space_.branches_[name]) for name in self.space_.modalities_}
-        names = [name for name, needed in columns.items() if set(needed) <= set(X.columns)]
-        if not names:
-            raise ValueError(
-                f"the frame has the columns of no modality; needed are {columns}, it has {list(X.columns)}"
-            )
-        return names
-
-
-def _columns_of(single: ColumnTransformer) -> list[str]:
-    """Return the columns that a branch reads; all, where they are not given by name."""
-    column = single.transformers[0][2]
-    columns = [column] if isinstance(column, str) else column
-    by_name = isinstance(columns, list) and all(isinstance(name, str) for name in columns)
-    return columns if by_name else list(single.feature_names_in_)
+        return modalities_of(self.space_, X)

@@ -130,10 +130,16 @@ def test_evaluate_is_counted_by_hand(retriever):
         expected = {"n": both.sum(), "recall": (ranks <= 3).mean(), "chance": 3 / both.sum()}
         expected |= {"times_chance": (ranks <= 3).mean() * both.sum() / 3, "mrr": (1 / ranks).mean()}
         expected |= {"median_rank": np.median(ranks), "map": np.mean(precisions)}
-        expected |= {"map_chance": np.mean([(labels == label).mean() for label in labels])}
+        expected |= {"map_chance": np.mean([by_chance((labels == label).sum(), len(labels)) for label in labels])}
         assert measured.to_dict() == pytest.approx(expected)
     assert retriever.index_ is index
     assert retriever.score(TEST) == pytest.approx(retriever.evaluate(TEST)["mrr"].mean())
+
+
+def by_chance(right, n):
+    """Return the mean average precision over all orders of n rows, some of which are right."""
+    others = (right - 1) / max(n - 1, 1)
+    return np.mean([(1 + place * others) / (place + 1) for place in range(n)])
 
 
 def test_evaluate_one_pair_only(retriever):
@@ -216,13 +222,20 @@ def test_bad_parameters_are_refused(parameters, message):
         CrossModalRetriever(FUSION).set_params(**parameters).fit(TRAIN)
 
 
+def test_an_array_is_refused_before_any_work(monkeypatch):
+    monkeypatch.setattr(SharedSpace, "fit", lambda *_: pytest.fail("a space was learned"))
+    with pytest.raises(TypeError, match=r"a DataFrame is needed, got ndarray"):
+        CrossModalRetriever(FUSION).fit(TRAIN.to_numpy())
+
+
 def test_bad_questions_are_refused(retriever):
     with pytest.raises(NotFittedError):
         CrossModalRetriever(FUSION).query(TEST)
     with pytest.raises(NotFittedError):
         CrossModalRetriever(FUSION).index(TEST)
-    with pytest.raises(TypeError, match=r"a DataFrame is needed, got list"):
-        retriever.query(["a red bird"])
+    for ask in (retriever.index, retriever.query, retriever.evaluate, retriever.score):
+        with pytest.raises(TypeError, match=r"a DataFrame is needed, got list"):
+            ask(["a red bird"])
     with pytest.raises(
         ValueError, match=r"columns of no modality; needed are .*'text': \['text'\].*it has \['words'\]"
     ):
