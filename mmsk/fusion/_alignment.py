@@ -18,13 +18,12 @@ from scipy.optimize import nnls
 from sklearn.utils.multiclass import type_of_target
 
 from mmsk.fusion._grams import linear_gram
-from mmsk.fusion._rows import refuse_missing
+from mmsk.fusion._rows import drawn, refuse_missing
 
 __all__ = ["alignment", "alignment_shares", "of_classes", "repetitions", "trust", "without_diagonal"]
 
 HALFWAY = 50  # rows at which learned and equal shares count the same
 CHANCE = 2  # standard deviations up to which likeness to the answers is taken for chance
-MOST_ROWS = 1_000  # that a weight is learned from; more would hardly change it
 ROWS_A_CLASS = 5  # whole numbers with fewer rows each than this are taken for measurements, not for classes
 
 
@@ -111,7 +110,7 @@ def alignment(block: Any, y: Any, kind: str = "auto") -> float:
     n_rows = block.shape[0]
     if n_rows < 4:
         return 1.0
-    rows = _drawn(n_rows)
+    rows = drawn(n_rows)
     everyone = np.ones(len(rows), dtype=bool)
     some, target = block[rows], _as_target(y, kind, rows)
     target = target - target.mean(axis=0)
@@ -157,7 +156,7 @@ def repetitions(fused: Any, places: Sequence[slice], y: Any, kind: str = "auto")
     >>> repetitions(np.hstack([one, other, one]), [slice(0, 5), slice(5, 10), slice(10, 15)], labels).round(1)
     array([2., 1., 2.])
     """
-    rows = _drawn(fused.shape[0])
+    rows = drawn(fused.shape[0])
     some, target = fused[rows], _as_target(y, kind, rows)
     target = without_diagonal(target @ target.T, np.ones(len(rows), dtype=bool))
     left = [_beyond(some[:, place], target) for place in places]
@@ -177,11 +176,6 @@ def _beyond(block: Any, target: np.ndarray) -> np.ndarray:
         kernel -= float(np.vdot(kernel, answers)) / energy * answers
     norm = np.linalg.norm(kernel)
     return kernel / norm if norm > 0 else kernel
-
-
-def _drawn(n_rows: int) -> np.ndarray:
-    """Return some rows; drawn, since evenly spaced rows of a table in which classes take turns are of one class."""
-    return np.random.default_rng(0).permutation(n_rows)[:MOST_ROWS]
 
 
 def _as_target(y: Any, kind: str, rows: np.ndarray) -> np.ndarray:
@@ -211,9 +205,9 @@ def of_classes(y: Any, kind: str = "auto") -> bool:
 
 
 def _angles(gram: np.ndarray) -> np.ndarray:
-    """Return the cosines of the angles between the rows; 0 for rows of zeros."""
+    """Return the cosines of the angles between the rows; 0 for rows of zeros, or next to them."""
     lengths = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
-    lengths = np.where(lengths > 0, lengths, 1.0)
+    lengths = np.where(lengths > np.finfo(float).eps * lengths.max(initial=0.0), lengths, 1.0)
     return np.asarray(gram / lengths[:, None] / lengths)
 
 

@@ -4,7 +4,8 @@ Strategy: in a concatenation a block counts by its squared norm, so 1,764 HOG co
 worth. Here the columns of a dense block are standardised, then the whole block is divided by the root of its mean
 squared row norm: each modality has the same energy, and a weight of 1 means equal. The weight comes last, where
 nothing after it can cancel it. Means and norms are those of the rows that are present; an absent row becomes zeros,
-the mean of the standardised block, which adds nothing to any inner product.
+the mean of the standardised block, which adds nothing to any inner product. A row that is present and happens to be
+the mean gets a value next to 0, so that zeros always mean absent.
 """
 
 from __future__ import annotations
@@ -148,6 +149,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         present = self._standardized(present)
         energy = _energy(present) if present.shape[0] else 0.0
         self.norm_ = float(np.sqrt(energy)) or 1.0
+        self._varies = energy > 0
         self.weight_ = 1.0 if self.weight == "auto" else float(self.weight)
         if self.weight == "auto" and y is not None:
             self.alignment_ = alignment(present, np.asarray(y)[there], self.target)
@@ -234,6 +236,8 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return sparse.hstack([block, column], format="csr") if self.indicator else block
         block *= factor
         block[~shown] = 0
+        if self._varies and factor:  # a row at the mean is there, and zeros would say that it is not
+            block[shown & ~block.any(axis=1), 0] = np.sqrt(np.finfo(block.dtype).tiny)
         column = (shown * self.weight_).astype(X.dtype)[:, None]
         return np.hstack([block, column]) if self.indicator else block
 

@@ -2,7 +2,7 @@
 
 Strategy: of a branch of several descriptors the kernel is the mean of one RBF kernel a descriptor, each with its own
 width; in one kernel over all columns the 1,764 of a HOG would drown the 9 of a shape. The columns are Nyström's: up to
-`n_landmarks` rows they are the kernel itself, beyond that an approximation by evenly spaced rows.
+`n_landmarks` rows they are the kernel itself, beyond that an approximation by rows that are drawn.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline
 from mmsk._union import DescriptorUnion
 from mmsk.fusion._block_scaler import BlockScaler
 from mmsk.fusion._grams import fit_kernel
+from mmsk.fusion._rows import drawn
 
 __all__ = ["KernelMap", "descriptor_columns", "fit_kernel_map"]
 
@@ -56,9 +57,9 @@ def fit_kernel_map(block: Any, columns: tuple[tuple[int, int], ...], n_landmarks
         First column of each descriptor, and the one after its last. The width of a descriptor's kernel is the median
         distance between rows, see `fit_kernel`.
     n_landmarks : int
-        At most so many, evenly spaced.
+        At most so many, drawn.
     """
-    some = np.linspace(0, block.shape[0] - 1, min(n_landmarks, block.shape[0])).astype(int)
+    some = drawn(block.shape[0], n_landmarks)
     gammas = tuple(fit_kernel(block[:, start:stop], "rbf").gamma for start, stop in columns)
     unscaled = KernelMap(_dense(block[some]), columns, gammas, np.empty(0))
     energies, directions = linalg.eigh(unscaled.kernel(unscaled.landmarks))

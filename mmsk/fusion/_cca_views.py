@@ -12,6 +12,7 @@ from scipy import linalg
 from mmsk.fusion._cca import Directions, leading_directions, linear_map, meet
 from mmsk.fusion._cca_kernel import KernelMap, fit_kernel_map
 from mmsk.fusion._memo import memo
+from mmsk.fusion._shares import per_modality
 
 __all__ = [
     "KINDS",
@@ -153,12 +154,7 @@ def kernel_kinds(given: Any, names: list[str]) -> dict[str, str]:
     """Return the kernel of each branch from one for all, or from a dict of some."""
     if len(names) < 2:
         raise ValueError(f"a shared space needs two modalities at least, fusion has only {names[0]!r}")
-    kinds = dict(given) if isinstance(given, Mapping) else dict.fromkeys(names, given)
-    if unknown := set(kinds) - set(names):
-        raise ValueError(f"kernel for unknown branches {sorted(unknown)}; there are {names}")
-    if wrong := set(kinds.values()) - set(KINDS):
-        raise ValueError(f"kernel has to be one of {', '.join(KINDS)}, got {wrong}")
-    return {name: kinds.get(name, "auto") for name in names}
+    return per_modality(given, names, "kernel", "auto", set(KINDS))
 
 
 def tied_rows(held: Mapping[str, np.ndarray]) -> tuple[list[str], np.ndarray]:

@@ -15,10 +15,12 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
 
 from mmsk._base import ItemDescriptor
 from mmsk._reference import digest, is_missing
-from mmsk.fusion._memo import parts_of, repeatable
+from mmsk.fusion._memo import parts_of, repeatable, trusted
 
 __all__ = ["content_key", "descriptors_of", "fingerprint", "rows_digest"]
 
@@ -67,9 +69,11 @@ def descriptors_of(estimator: Any) -> list[ItemDescriptor]:
 def rows_digest(estimator: Any, columns: Any) -> bytes | None:
     """Return a digest of what an estimator reads; files count by path, size and times.
 
-    None for cells that nobody can compare, and for URLs: what is behind one changes unseen.
+    None for cells that nobody can compare, for URLs (what is behind one changes unseen), and for texts that are read by
+    a class of somebody else's, to which they may be the names of files.
     """
     readers = {(one._item_class, str((one.limits or {}).get("root"))): one for one in descriptors_of(estimator)}
+    foreign = any(not isinstance(one, ItemDescriptor) and not trusted(type(one)) for one in _reading(estimator))
     if isinstance(columns, np.ndarray) and not columns.dtype.hasobject and not readers:
         return digest(columns)
     if isinstance(columns, pd.Series):
@@ -80,12 +84,25 @@ def rows_digest(estimator: Any, columns: Any) -> bytes | None:
     for position in range(columns.shape[1]):
         column = columns.iloc[:, position]
         cells = column.tolist()
+        if foreign and any(isinstance(cell, (str, PurePath)) for cell in cells):
+            return None
         content = digest([str(column.name), *_values(column, cells)])
         for found in (content, *(_files_digest(descriptor, cells) for descriptor in readers.values())):
             if found is None:
                 return None
             hashed.update(found)
     return hashed.digest()
+
+
+def _reading(estimator: Any) -> list[BaseEstimator]:
+    """Return the parts of an estimator that see the cells themselves: of a pipeline those of its first step."""
+    if isinstance(estimator, Pipeline):
+        return next((_reading(step) for _, step in estimator.steps if isinstance(step, BaseEstimator)), [])
+    if isinstance(estimator, (list, tuple)):
+        return [found for part in estimator for found in _reading(part)]
+    if not isinstance(estimator, BaseEstimator):
+        return []
+    return [estimator, *(found for value in estimator.get_params(deep=False).values() for found in _reading(value))]
 
 
 def _files_digest(descriptor: ItemDescriptor, cells: list[Any]) -> bytes | None:

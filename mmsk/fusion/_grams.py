@@ -10,12 +10,12 @@ from sklearn.metrics.pairwise import euclidean_distances
 
 from mmsk.fusion._blocks import held_rows
 from mmsk.fusion._memo import memo
+from mmsk.fusion._rows import drawn
 
 __all__ = ["KernelForm", "fit_kernel", "gram", "linear_gram"]
 
 CROWDED = 0.1  # a column with more entries than this share of its rows is multiplied as a dense one
 FEW = 4  # rows for which taking the other matrix apart costs more than it saves
-MEDIAN_ROWS = 1_000  # rows among which the median distance is taken
 
 
 class KernelForm(NamedTuple):
@@ -38,8 +38,8 @@ def fit_kernel(block: Any, kind: str) -> KernelForm:
     block : {ndarray, sparse array} of shape (n_rows, n_features)
         The training rows of a modality.
     kind : {"linear", "rbf"}
-        For "rbf", gamma is 1 over the median squared distance of the present rows (of at most 1,000 of them, evenly
-        spaced).
+        For "rbf", gamma is 1 over the median squared distance of the present rows (of 1,000 of them, where there are
+        more).
     """
     present = block[held_rows(block)]
     if present.shape[0] == 0:
@@ -47,7 +47,7 @@ def fit_kernel(block: Any, kind: str) -> KernelForm:
     if kind == "linear":
         energy = float(_squares(present).mean())
         return KernelForm(kind, 0.0, 1.0 / energy if energy else 1.0)
-    some = present[np.linspace(0, present.shape[0] - 1, min(MEDIAN_ROWS, present.shape[0])).astype(int)]
+    some = present[drawn(present.shape[0])]
     distances = euclidean_distances(some, squared=True)[np.triu_indices(some.shape[0], 1)]
     median = float(np.median(distances)) if distances.size else 0.0
     return KernelForm(kind, 1.0 / median if median else 1.0, 1.0)

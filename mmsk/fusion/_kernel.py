@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy.special import softmax
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
@@ -270,6 +272,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         if isinstance(weights, Mapping):  # scikit-learn numbers the classes out of fold, and reads weights by number
             weights = {code: weights.get(label, 1.0) for code, label in enumerate(self.classes_.tolist())}
         svc = SVC(kernel="precomputed", C=self.C, class_weight=weights, tol=self.tol)
+        if get_config()["enable_metadata_routing"]:
+            svc.set_fit_request(sample_weight=True)
         codes = np.searchsorted(self.classes_, y)
         shuffled = StratifiedKFold(folds, shuffle=True, random_state=0)  # tables are often sorted
         return CalibratedClassifierCV(svc, ensemble=False, cv=shuffled).fit(mixed, codes, sample_weight=sample_weight)
@@ -287,5 +291,4 @@ def _softmax(decisions: np.ndarray) -> np.ndarray:
     """Return probabilities in the order of decision values; two classes have one column of them."""
     if decisions.ndim == 1:
         decisions = np.column_stack([-decisions, decisions]) / 2
-    shifted = np.exp(decisions - decisions.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+    return np.asarray(softmax(decisions, axis=1))

@@ -24,6 +24,7 @@ from mmsk.fusion._easymkl import easymkl_shares
 from mmsk.fusion._folds import hide
 from mmsk.fusion._grams import KernelForm, fit_kernel, gram
 from mmsk.fusion._memo import memo
+from mmsk.fusion._rows import drawn
 from mmsk.fusion._shares import checked_shares, per_modality
 
 __all__ = ["SHARED_CONSTRAINTS", "KernelMix", "fit_mix"]
@@ -75,7 +76,7 @@ class KernelMix:
         return {name: held_rows(transform_block(self.branches[name], X)) for name in used}
 
     def _mixed(self, blocks: Mapping[str, Any], shown: Mapping[str, np.ndarray]) -> np.ndarray:
-        total: Any = 0.0
+        total: Any = None
         for name, block in blocks.items():
             if self.shares[name]:
                 part = self.shares[name] * gram(block, self.blocks[name], self.forms[name])
@@ -83,7 +84,7 @@ class KernelMix:
                     part *= self.shown[name]
                 if name in shown:
                     part *= shown[name][:, None]
-                total = total + part
+                total = part if total is None else np.add(total, part, out=total)
         return np.asarray(total)
 
 
@@ -129,7 +130,9 @@ def fit_mix(
 
 
 def _align(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:
-    return alignment_shares(_grams(blocks, forms), [held_rows(block) for block in blocks.values()], target)
+    rows = drawn(len(target))
+    some = {name: block[rows] for name, block in blocks.items()}
+    return alignment_shares(_grams(some, forms), [held_rows(block) for block in some.values()], target[rows])
 
 
 def _easymkl(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
     C : float, default=1.0
-        Inverse strength of regularisation. The classifier's 10 would let it fit the noise of numbers.
+        Inverse strength of regularisation. The classifier's 2 would let it fit the noise of numbers.
     epsilon : float, default=0.1
         Error that costs nothing, in units of the target's standard deviation over the training rows. The machine is
         fitted to the standardised target, so that C and epsilon mean the same whatever its unit.

@@ -4,8 +4,9 @@ Strategy: the candidates of a search over weights or C fit the same branches on 
 only in what is done with the blocks afterwards. This memo keeps fitted branches, blocks and Gram matrices between
 clones. It lives in one process, is bounded, is never pickled, and may never change a value: a key is made of the
 parameters, the rows and the labels, or of the identity of objects that it watches: when one of them is gone, what was
-made of it is never handed out again, and its memory is not held. Where a fit is not a function of these (a random_state
-that is no int, a function whose code a key cannot see) it is bypassed.
+made of it is never handed out again, and its memory is freed when the next is kept. Where a fit is not a function of
+these (a random_state that is no int, a function whose code a key cannot see, a class of others that gets texts, which
+may be the names of files) it is bypassed.
 """
 
 from __future__ import annotations
@@ -22,10 +23,15 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-__all__ = ["Memo", "memo", "parts_of", "repeatable"]
+__all__ = ["Memo", "memo", "parts_of", "repeatable", "trusted"]
 
 MEMO_BYTES = 512 * 2**20
-TRUSTED = {"mmsk", "numpy", "scipy", "sklearn"}  # packages whose functions do not change while a process runs
+TRUSTED = {
+    "mmsk",
+    "numpy",
+    "scipy",
+    "sklearn",
+}  # packages whose code does not change while a process runs
 
 #: When estimators with a random_state draw at all, by the name of their class.
 DRAWS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
@@ -47,6 +53,15 @@ class Entry(NamedTuple):
 
     def belongs_to(self, anchors: tuple[Any, ...]) -> bool:
         return all(known() is anchor for known, anchor in zip(self.anchors, anchors, strict=True))
+
+
+class Counter:
+    """A file that keeps nothing of what is written, but how much it was."""
+
+    total = 0
+
+    def write(self, data: Any) -> None:
+        self.total += memoryview(data).nbytes
 
 
 class Memo:
@@ -93,7 +108,9 @@ class Memo:
         entry = Entry(value, tuple(map(weakref.ref, anchors)), _size(value))
         with self._lock:
             if entry.size <= self.max_bytes:
-                self._drop(key)
+                gone = [old for old, kept in self._entries.items() if any(known() is None for known in kept.anchors)]
+                for old in [key, *gone]:
+                    self._drop(old)
                 self._entries[key] = entry
                 self._used += entry.size
             while self._used > self.max_bytes:
@@ -157,15 +174,15 @@ def _settled(estimator: BaseEstimator) -> bool:
     if "random_state" in params and not isinstance(params["random_state"], (int, np.integer)) and draws(params):
         return False
     functions = [value for value in params.values() if callable(value)]
-    return all(isinstance(value, (type, BaseEstimator)) or _trusted(value) for value in functions)
+    return all(isinstance(value, (type, BaseEstimator)) or trusted(value) for value in functions)
 
 
 def _draws(params: Mapping[str, Any]) -> bool:
     return bool(params.get("dropout", True))
 
 
-def _trusted(function: Any) -> bool:
-    """Return whether a function is a package's own, which has one name and does one thing."""
+def trusted(function: Any) -> bool:
+    """Return whether a function or class is a package's own, which has one name and does one thing."""
     named = getattr(function, "__qualname__", getattr(function, "__name__", "<"))
     return "<" not in named and (getattr(function, "__module__", None) or "").partition(".")[0] in TRUSTED
 
@@ -178,7 +195,9 @@ def _size(value: Any) -> int:
         return int(value.data.nbytes + value.indices.nbytes + value.indptr.nbytes)
     if isinstance(value, tuple):
         return sum(map(_size, value))
+    written = Counter()
     try:
-        return len(pickle.dumps(value))
+        pickle.Pickler(written, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+        return written.total
     except Exception:  # it cannot be measured: not to be kept
         return sys.maxsize

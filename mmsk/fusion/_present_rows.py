@@ -76,7 +76,7 @@ class PresentRows(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             raise ValueError(f"all {X.shape[0]} rows are missing: nothing to fit {type(self.transformer).__name__} on")
         y = None if y is None else np.asarray(y)[present]
         self.transformer_ = clone(self.transformer).fit(X[present], y)
-        self._n_features_out = _dense(self.transformer_.transform(X[present][:1])).shape[1]
+        self._nothing = _dense(self.transformer_.transform(X[present][:1]))[:0]
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -95,11 +95,9 @@ class PresentRows(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         X = self._validated(X, reset=False)
         present = present_rows(X)
-        if present.all():
-            return _dense(self.transformer_.transform(X))
-        out = np.full((X.shape[0], self._n_features_out), np.nan, dtype=X.dtype)
-        if present.any():
-            out[present] = _dense(self.transformer_.transform(X[present]))
+        made = _dense(self.transformer_.transform(X[present])) if present.any() else self._nothing
+        out = np.full((X.shape[0], made.shape[1]), np.nan, dtype=np.result_type(made, X.dtype))
+        out[present] = made
         return out
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:

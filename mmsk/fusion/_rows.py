@@ -26,11 +26,14 @@ __all__ = [
     "checked_weights",
     "column_names",
     "counted_rows",
+    "drawn",
     "present_cells",
     "refuse_missing",
     "select",
     "take",
 ]
+
+MOST_ROWS = 1_000  # that shares and widths are learned from; more would hardly change them
 
 
 def as_table(estimator: Any, X: Any, *, reset: bool) -> Any:
@@ -134,6 +137,15 @@ def checked_weights(sample_weight: Any, n_rows: int) -> np.ndarray | None:
 def take(columns: Any, rows: np.ndarray | Sequence[int]) -> Any:
     """Return some rows of columns, by position."""
     return rows_of(columns, np.asarray(rows))
+
+
+def drawn(n_rows: int, count: int = MOST_ROWS) -> np.ndarray:
+    """Return some rows; drawn, since evenly spaced rows of a table in which classes take turns are of one class.
+
+    >>> drawn(3), len(drawn(5_000))
+    (array([0, 1, 2]), 1000)
+    """
+    return np.sort(np.random.default_rng(0).permutation(n_rows)[:count])
 
 
 def counted_rows(X: Any, y: np.ndarray, sample_weight: Any) -> tuple[Any, np.ndarray, np.ndarray | None]:

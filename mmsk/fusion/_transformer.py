@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
@@ -82,7 +83,7 @@ class FusionTransformer(ColumnTransformer):
         self._shares: dict[str, float] = {}
         if y is None or not learned:
             return fused
-        fused = np.array(fused) if hasattr(fused, "to_numpy") else fused  # scikit-learn makes it a frame again
+        given, fused = fused, np.array(fused) if hasattr(fused, "to_numpy") else fused
         places = [self.output_indices_[name] for name in learned]
         factors = np.ones(fused.shape[1], dtype=fused.dtype)
         kind = scalers[learned[0]].target
@@ -100,7 +101,7 @@ class FusionTransformer(ColumnTransformer):
         # the column that says whether a row is present is as long again as the row
         self._shares = {name: scaler.weight_**2 * (1 + scaler.indicator) for name, scaler in scalers.items()}
         self._by_row = of_classes(y, kind)
-        return self._balanced(fused)
+        return _typed(self._balanced(fused), given)
 
     def transform(self, X: Any, **params: Any) -> Any:
         """Transform rows by the fitted branches, and balance them.
@@ -118,7 +119,7 @@ class FusionTransformer(ColumnTransformer):
         fused = super().transform(X, **params)
         if not self._shares:
             return fused
-        return self._balanced(np.array(fused) if hasattr(fused, "to_numpy") else fused)
+        return _typed(self._balanced(np.array(fused) if hasattr(fused, "to_numpy") else fused), fused)
 
     def _balanced(self, fused: Any) -> Any:
         """Divide each row by the root of the shares in it, in place."""
@@ -144,6 +145,13 @@ def _shares(told: np.ndarray, believed: np.ndarray, count: np.ndarray) -> np.nda
     mean = float(evidence @ told / evidence.sum()) if evidence.any() else 0.0
     relative = told / mean if mean > 0 else np.ones(len(told))
     return np.asarray((believed * relative + 1 - believed) / count)
+
+
+def _typed(values: Any, given: Any) -> Any:
+    """Return values, of which scikit-learn makes a frame again where one was given, with the types of its columns."""
+    if values.dtype != object or not isinstance(given, pd.DataFrame):
+        return values
+    return pd.DataFrame(values, index=given.index, columns=given.columns).astype(given.dtypes)
 
 
 def _scaler(branch: Any) -> BlockScaler | None:

@@ -53,7 +53,7 @@ def ignores_scale(estimator: Any) -> str | None:
     """
     if isinstance(estimator, Pipeline):
         for _, step in estimator.steps:
-            if isinstance(step, RESCALERS):
+            if isinstance(step, RESCALERS) and getattr(step, "with_std", getattr(step, "with_scaling", True)):
                 return f"{type(step).__name__} inside the estimator undoes them"
         return ignores_scale(estimator.steps[-1][1])
     inner = getattr(estimator, "estimator", None)

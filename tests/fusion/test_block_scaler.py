@@ -9,7 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from mmsk import fusion_pipeline
-from mmsk.fusion import BlockScaler, present_rows
+from mmsk.fusion import BlockScaler, linear_gram, present_rows
+from mmsk.fusion._blocks import held_rows
 
 rng = np.random.default_rng(0)
 DENSE = rng.normal(3, [1, 10, 0.1], size=(50, 3))
@@ -162,3 +163,14 @@ def test_weights_are_learned_by_default_where_they_are_seen():
     assert fusion_pipeline(branches, RandomForestClassifier()).get_params()["fusion__a__scale__weight"] == 1
     with pytest.raises(ValueError, match="'auto'"):
         fusion_pipeline(branches, weights="equal")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_row_at_the_mean_is_present(dtype):
+    ratings = np.array([1, 2, 3, 4, 5, np.nan], dtype=dtype)[:, None]
+    block = BlockScaler(weight=0.5).fit_transform(ratings)
+    assert held_rows(block).tolist() == [True] * 5 + [False]
+    assert held_rows(linear_gram(block, block)).tolist() == [True] * 5 + [False]
+    np.testing.assert_allclose(block[2], 0, atol=1e-18)
+    assert not BlockScaler(weight=0).fit_transform(ratings).any()
+    assert not BlockScaler().fit_transform(np.ones((4, 2), dtype=dtype)).any()  # nothing is told by it

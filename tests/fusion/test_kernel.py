@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from mmsk import fusion_pipeline, fusion_transformer, simplex_weights
@@ -210,22 +212,21 @@ def test_a_branch_of_share_zero_does_not_matter():
 
 
 def test_reduced_branches_and_numbers_work():
-    branches = [
-        ("text", Tfidf(), "text"),
-        ("number", "passthrough", ["a", "b"]),
-    ]
-    from sklearn.pipeline import make_pipeline
-
-    branches[0] = ("text", make_pipeline(Tfidf(), PresentRows(TruncatedSVD(3, random_state=0))), "text")
+    text = make_pipeline(Tfidf(), PresentRows(TruncatedSVD(3, random_state=0)))
     frame = X.assign(a=np.arange(60.0), b=np.nan)
-    fitted = KernelFusionClassifier(fusion_transformer(branches)).fit(frame, Y)
-    assert fitted.predict(frame).shape == (60,)
+    branches = [("text", text, "text"), ("number", "passthrough", ["a", "b"])]
+    kernels = KernelFusionClassifier(fusion_transformer(branches), weights="uniform", tol=1e-6).fit(frame, Y)
+    half = dict.fromkeys(["text", "number"], 0.5**0.5)
+    blocks = fusion_pipeline(branches, SVC(kernel="linear", C=2, tol=1e-6), weights=half).fit(frame, Y)
+    np.testing.assert_allclose(kernels.decision_function(frame), blocks.decision_function(frame), atol=1e-3)
 
 
-def test_a_row_with_nothing_in_it_gets_an_answer():
-    fitted = model().fit(TRAIN, Y[:40])
-    nothing = pd.DataFrame([dict.fromkeys(X.columns)])
-    assert fitted.predict(nothing)[0] in Y
+def test_probabilities_heed_weights_where_metadata_are_routed():
+    weights = np.arange(1.0, 41.0)
+    expected = model(probability=True).fit(TRAIN, Y[:40], sample_weight=weights).predict_proba(TEST)
+    with config_context(enable_metadata_routing=True):
+        routed = model(probability=True).fit(TRAIN, Y[:40], sample_weight=weights).predict_proba(TEST)
+    np.testing.assert_array_equal(routed, expected)
 
 
 @pytest.mark.parametrize(

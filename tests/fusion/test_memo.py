@@ -2,12 +2,14 @@
 
 import gc
 import os
+import tracemalloc
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
@@ -16,10 +18,10 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
-from mmsk.fusion import linear_gram, memo
+from mmsk.fusion import KernelFusionClassifier, linear_gram, memo
 from mmsk.fusion._blocks import fit_blocks
 from mmsk.fusion._digests import content_key, fingerprint, rows_digest
-from mmsk.fusion._memo import Memo, repeatable
+from mmsk.fusion._memo import Memo, _size, repeatable
 from mmsk.image import HOG
 from mmsk.text import Tfidf
 
@@ -149,3 +151,55 @@ def test_a_fitted_branch_names_the_columns_of_its_own_table():
     assert fitted[2].feature_names_in_.tolist() == ["caption", "price"]
     assert fitted[3].feature_names_in_.tolist() == ["caption", "width", "height"]
     assert fit_blocks(fusion, second.assign(width=9.0), LABELS)["text"][0] is fitted[3]  # which does not read it
+
+
+class Reader(TransformerMixin, BaseEstimator):
+    """Somebody's own transformer, which reads files."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return np.array([[float(Path(path).read_text())] for path in X.iloc[:, 0]])
+
+
+def test_texts_that_a_foreign_class_reads_may_be_files_that_change(tmp_path):
+    paths = [tmp_path / f"{number}.txt" for number in range(4)]
+    frame, y = pd.DataFrame({"file": map(str, paths)}), np.array(["a", "a", "b", "b"])
+
+    def write(numbers):
+        for path, number in zip(paths, numbers, strict=True):
+            path.write_text(str(number))
+
+    model = KernelFusionClassifier(ColumnTransformer([("file", Reader(), ["file"])]))
+    write([1, 2, 3, 4])
+    fitted = clone(model).fit(frame, y)
+    before = fitted.decision_function(frame)
+    write([4, 3, 2, 1])
+    np.testing.assert_allclose(fitted.decision_function(frame), before[::-1])
+    write([1, 7, 8, 9])
+    refitted = clone(model).fit(frame, y).decision_function(frame)
+    memo.clear()
+    np.testing.assert_array_equal(refitted, clone(model).fit(frame, y).decision_function(frame))
+    assert np.abs(refitted - before).max() > 0.1
+    assert rows_digest(Reader(), frame.assign(file=1.0)) is not None
+    assert rows_digest(make_pipeline(Tfidf(), Reader()), frame) is not None  # the files are read by Tfidf
+
+
+def test_memory_of_what_belongs_to_objects_that_are_gone_is_freed():
+    table, block = Memo(), np.zeros(3)
+    table.recall(("matrix", id(block)), lambda: np.zeros(10_000), anchors=(block,))
+    del block
+    gc.collect()
+    table.recall("small", lambda: np.zeros(1))
+    assert table._used == 8
+
+
+def test_an_object_is_measured_without_a_copy():
+    value = {"matrix": np.zeros(2**21)}
+    tracemalloc.start()
+    size = _size(value)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 2**24 <= size < 2**24 + 1000
+    assert peak < 2**20

@@ -6,7 +6,7 @@ import pytest
 from scipy import sparse
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_selection import SelectKBest
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from mmsk.fusion import PresentRows, present_rows
@@ -68,3 +68,11 @@ def test_names_of_a_frame_are_kept():
 def test_stored_zeros_and_nan_do_not_make_a_sparse_row_present():
     stored = sparse.csr_array((np.array([0.0, np.nan, 1.0]), np.array([0, 0, 0]), np.array([0, 1, 2, 3, 3])), (4, 2))
     np.testing.assert_array_equal(present_rows(stored), [False, False, True, False])
+
+
+@pytest.mark.parametrize("transformer", [StandardScaler(), OneHotEncoder(handle_unknown="ignore")], ids=str)
+def test_the_type_does_not_depend_on_what_is_missing(transformer):
+    wrapped = PresentRows(transformer).fit(X.astype(np.float32))
+    holes = HOLES.astype(np.float32)
+    types = {wrapped.transform(rows).dtype for rows in (holes, holes[~MISSING], holes[MISSING])}
+    assert types == {np.dtype(transformer.fit_transform(X.astype(np.float32)).dtype)}

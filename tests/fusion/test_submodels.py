@@ -126,3 +126,16 @@ def test_a_row_with_nothing_gets_the_mean_of_the_target(absent):
     target = np.arange(80.0) ** 2
     model = KernelFusionRegressor(fusion_transformer(BRANCHES), absent=absent).fit(X[TRAIN], target)
     np.testing.assert_allclose(model.predict(without(X[:2], "abc")), target.mean())
+
+
+def test_a_row_at_the_mean_lacks_nothing():
+    price = np.array([-1.0, 0.0, 1.0, 0.0, np.nan, 2.0, -2.0, 0.0])
+    frame = pd.DataFrame({"price": price, "size": [1.0, 2, 0, 3, 1, 5, 4, 2]})
+    branches = [(name, "passthrough", [name]) for name in frame]
+    y = np.array(["a", "a", "b", "b", "a", "b", "a", "b"])
+    fitted = KernelFusionClassifier(fusion_transformer(branches), absent="submodel").fit(frame, y)
+    asked = pd.DataFrame({"price": [-1e-9, 0.0, 1e-9, np.nan], "size": 2.0})
+    below, mean, above, absent = fitted.decision_function(asked)
+    assert below == pytest.approx(mean, abs=1e-6)
+    assert above == pytest.approx(mean, abs=1e-6)
+    assert absent != pytest.approx(mean, abs=1e-3)

@@ -171,3 +171,14 @@ def test_scikit_learns_own_checks_find_in_it_what_they_find_in_a_column_transfor
     outcomes = [{check["check_name"]: check["status"] for check in checks} for checks in (ours, plain)]
     assert outcomes[0] == outcomes[1]
     assert list(outcomes[0].values()).count("passed") > 30
+
+
+def test_texts_beside_do_not_make_objects_of_numbers():
+    branches = [("one", BlockScaler("auto"), COLUMNS["one"])]
+    fusion = FusionTransformer(branches, remainder="passthrough").set_output(transform="pandas")
+    frame = X.drop(columns=COLUMNS["noise"] + COLUMNS["two"])
+    for fused in (fusion.fit_transform(frame, LABELS), fusion.transform(frame)):
+        assert set(fused.dtypes[:-1]) == {np.dtype(float)}
+        assert fused["remainder__text"].tolist() == X["text"].tolist()
+        plain = FusionTransformer(branches).fit_transform(frame, LABELS)
+        np.testing.assert_allclose(fused.iloc[:, :-1], plain, rtol=1e-14)

@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler
 from sklearn.svm import SVC
 
 from mmsk import DescriptorUnion, fusion_pipeline, fusion_transformer
@@ -137,6 +137,12 @@ def test_a_regressor_is_called_one():
 def test_weights_that_cannot_matter_are_warned_of(estimator):
     with pytest.warns(UserWarning, match="the weights have no effect"):
         fusion_pipeline(BRANCHES, estimator, weights={"text": 2.0})
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(with_std=False), RobustScaler(with_scaling=False)])
+def test_weights_matter_to_what_centres_only(scaler):
+    model = fusion_pipeline(BRANCHES, make_pipeline(scaler, SVC()))
+    assert {branch["scale"].weight for _, branch, _ in model["fusion"].transformers} == {"auto"}
 
 
 def test_each_branch_drops_rows_of_its_own():
