@@ -13,12 +13,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, has_fit_parameter
 
-from mmsk._params import N_JOBS, RANDOM_STATE, WHOLE, HasMethods, InvalidParameterError, fit_context, rows_of
+from mmsk._params import N_JOBS, RANDOM_STATE, WHOLE, HasMethods, fit_context, rows_of
 from mmsk._reference import object_array
 from mmsk.augmentation._cells import Plan, copies_of_column
 from mmsk.augmentation._changes import changes_of
 from mmsk.augmentation._columns import media_columns
-from mmsk.fusion._late_models import weight_parameter
+from mmsk.augmentation._folds import refuse_folds
+from mmsk.fusion._late_fit import fit_parameter, taker_of
 from mmsk.fusion._rows import as_table, checked_target, checked_weights
 
 __all__ = ["Augmented"]
@@ -83,8 +84,8 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):
         sample_weight : array-like of shape (n_rows,), default=None
             A row's weight is shared out equally among it and its copies.
         groups : array-like of shape (n_rows,), default=None
-            For an estimator that splits the training rows into folds and takes groups (`LateFusionClassifier`). None =
-            each row is a group, with its copies.
+            For an estimator that splits the training rows into folds and takes groups (`LateFusionClassifier`, also as
+            the last step of a pipeline). None = each row is a group, with its copies.
 
         Returns
         -------
@@ -93,16 +94,13 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         InvalidParameterError
-            For unknown augmentations, kinds and columns, and for a search as the estimator.
+            For unknown augmentations, kinds and columns, and for what would validate on copies in the estimator.
+        ValueError
+            For sample weights and groups that the estimator does not take.
         MmskError
             Where a function of the user's own fails.
         """
-        if all(hasattr(self.estimator, name) for name in ("estimator", "cv", "refit")):
-            search = type(self.estimator).__name__
-            advice = f"put it inside: {search}({type(self).__name__}(...), ...)"
-            raise InvalidParameterError(
-                f"estimator: a {search} would validate on copies of its training rows; {advice}"
-            )
+        refuse_folds(self.estimator, type(self).__name__)
         X, y = as_table(self, X, reset=True), checked_target(y, classes=self._classes)
         check_consistent_length(X, y, groups)
         weights = checked_weights(sample_weight, len(y))
@@ -112,9 +110,10 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):
         if weights is not None:
             weights = weights[rows] * (len(y) / len(rows))
         estimator = clone(self.estimator)
-        parameters = weight_parameter(estimator, weights)
-        if has_fit_parameter(estimator, "groups") and (groups is not None or plans):
-            parameters["groups"] = rows if groups is None else np.asarray(groups)[rows]
+        if groups is None and plans and has_fit_parameter(taker_of(estimator, "groups")[1], "groups"):
+            groups = np.arange(len(y))
+        parameters = fit_parameter(estimator, "sample_weight", weights)
+        parameters |= fit_parameter(estimator, "groups", None if groups is None else np.asarray(groups)[rows])
         self.estimator_ = estimator.fit(self._with_copies(X, plans, rows), y[rows], **parameters)
         return self
 

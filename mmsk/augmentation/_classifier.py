@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
@@ -22,8 +20,9 @@ class AugmentedClassifier(ClassifierMixin, Augmented):
     Parameters
     ----------
     estimator : classifier
-        Takes a DataFrame: a `fusion_pipeline`, `KernelFusionClassifier`, `LateFusionClassifier` or one of your own. No
-        search, which would validate on copies of its training rows: put this into the search.
+        Takes a DataFrame: a `fusion_pipeline`, `KernelFusionClassifier`, `LateFusionClassifier` or one of your own. A
+        search, or anything else in it with folds of its own, would validate on copies of training rows and is refused
+        (see Notes): put this into the search.
     image : list or tuple, default=("rotate", "crop", "brightness")
         What is done to each copy of a picture, in this order. An entry is a name, a pair of a name and its strength, as
         in ``("rotate", 20)``, or a callable. Each copy draws how much, up to the strength:
@@ -75,9 +74,13 @@ class AugmentedClassifier(ClassifierMixin, Augmented):
     their column.
 
     Without `sample_weight`, rows and copies all weigh 1, so that the sum of the weights grows, and with it what C means
-    in a machine whose loss is a sum; ``sample_weight=np.ones(len(X))`` keeps the sum as it was. What an estimator
-    splits into folds inside its own fit has copies on both sides (CalibratedClassifierCV), unless it takes groups:
-    `LateFusionClassifier` is given them, and keeps a row and its copies together.
+    in a machine whose loss is a sum; ``sample_weight=np.ones(len(X))`` keeps the sum as it was.
+
+    What an estimator splits into folds inside its own fit has copies on both sides. So whatever has a parameter `cv`
+    (GridSearchCV, CalibratedClassifierCV, StackingClassifier, RidgeCV) or ``probability=True`` is refused, at any
+    depth, and goes around this: ``CalibratedClassifierCV(AugmentedClassifier(...))``. `LateFusionClassifier`, alone or
+    as the last step of a pipeline, is given groups, and keeps a row and its copies together. Rows that an estimator
+    sets aside for early stopping are not told from copies.
 
     References
     ----------
@@ -106,8 +109,6 @@ class AugmentedClassifier(ClassifierMixin, Augmented):
     """
 
     _classes = True
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {**Augmented._parameter_constraints}
 
     @property
     def classes_(self) -> np.ndarray:

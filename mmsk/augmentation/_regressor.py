@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from sklearn.base import RegressorMixin
 
 from mmsk.augmentation._augmented import Augmented
@@ -52,5 +50,3 @@ class AugmentedRegressor(RegressorMixin, Augmented):
     """
 
     _classes = False
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {**Augmented._parameter_constraints}

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
-from mmsk.fusion._late_models import weight_parameter
+from mmsk.fusion._late_fit import fit_parameter
 from mmsk.fusion._pools import POOLS, heard, product, stacked
 from mmsk.fusion._shares import learn_shares, shared_out
 
@@ -86,7 +86,7 @@ def fit_stack(
     if len(np.unique(y[some])) < 2:
         raise ValueError("combine='stack' learns from folds, and needs two classes of at least two rows")
     final = LogisticRegression(C=0.1, max_iter=1000) if estimator is None else clone(estimator)
-    parameters = weight_parameter(final, None if weight is None else weight[some])
+    parameters = fit_parameter(final, "sample_weight", None if weight is None else weight[some])
     return Stack(final.fit(stacked(opinions[:, some], prior), y[some], **parameters), classes, prior)
 
 

@@ -14,18 +14,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from mmsk.fusion._digests import content_key, rows_digest
+from mmsk.fusion._late_fit import fit_parameter
 from mmsk.fusion._memo import memo, repeatable
 from mmsk.fusion._rows import take
 
-__all__ = ["Job", "class_response", "number_response", "respond", "response_method", "run_jobs", "weight_parameter"]
+__all__ = ["Job", "class_response", "number_response", "respond", "response_method", "run_jobs"]
 
 Response = Callable[[Any, Any], np.ndarray]  # of a fitted model to some rows: shape (n_rows, n_outputs)
 
@@ -59,7 +57,7 @@ class Job:
         weights = None if self.sample_weight is None else self.sample_weight[rows]
         model = _without_weights_of_unknown_classes(clone(self.estimator), self.y[rows])
         try:
-            return model.fit(take(self.columns, rows), self.y[rows], **weight_parameter(model, weights))
+            return model.fit(take(self.columns, rows), self.y[rows], **fit_parameter(model, "sample_weight", weights))
         except Exception as error:
             error.add_note(f"while fitting the model of modality {self.name!r} on {len(rows)} rows")
             raise
@@ -145,25 +143,6 @@ def class_response(model: Any, columns: Any, classes: np.ndarray, method: str) -
 def number_response(model: Any, columns: Any) -> np.ndarray:
     """Return the predictions of a regressor as one column."""
     return np.asarray(model.predict(columns), dtype=np.float64).reshape(-1, 1)
-
-
-def weight_parameter(model: Any, weights: np.ndarray | None) -> dict[str, Any]:
-    """Return sample weights under the name by which a model, or the last step of a pipeline, takes them.
-
-    Raises
-    ------
-    ValueError
-        For a model that takes none.
-    """
-    if weights is None:
-        return {}
-    prefix, last = "", model
-    while isinstance(last, Pipeline) and not get_config()["enable_metadata_routing"]:
-        step, last = last.steps[-1]
-        prefix += f"{step}__"
-    if not isinstance(last, Pipeline) and not has_fit_parameter(last, "sample_weight"):
-        raise ValueError(f"{type(last).__name__} takes no sample_weight")
-    return {f"{prefix}sample_weight": weights}
 
 
 def _without_weights_of_unknown_classes(model: Any, y: np.ndarray) -> Any:

@@ -14,7 +14,8 @@ from sklearn.utils.metaestimators import available_if
 from mmsk._params import StrOptions, fit_context
 from mmsk.fusion._folds import hide
 from mmsk.fusion._late_base import LateFusion
-from mmsk.fusion._late_models import Response, number_response, weight_parameter
+from mmsk.fusion._late_fit import fit_parameter
+from mmsk.fusion._late_models import Response, number_response
 from mmsk.fusion._rows import as_table, checked_target, checked_weights
 from mmsk.fusion._shares import learn_shares, shared_out
 
@@ -194,7 +195,8 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
             if not some.any():
                 raise ValueError("combine='stack' learns from folds and needs two rows, got n_samples=1")
             final = RidgeCV() if self.final_estimator is None else clone(self.final_estimator)
-            self.final_estimator_ = final.fit(self._stacked(predictions), y, **weight_parameter(final, weight))
+            parameters = fit_parameter(final, "sample_weight", weight)
+            self.final_estimator_ = final.fit(self._stacked(predictions), y, **parameters)
             return
         weights = np.ones(len(y)) if weight is None else weight / weight.mean()
         count = len(predictions)

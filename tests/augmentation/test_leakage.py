@@ -1,10 +1,27 @@
 """No copy of a validation row is ever in training: told by the content of the items that the inner estimator sees."""
 
+import copy
+
 import numpy as np
 import pytest
+import sklearn
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import VotingClassifier
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, StratifiedKFold, cross_val_score
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.svm import SVC
 
-from mmsk import AugmentedClassifier
+from mmsk import (
+    AugmentedClassifier,
+    AugmentedRegressor,
+    KernelFusionClassifier,
+    LateFusionClassifier,
+    fusion_pipeline,
+    fusion_transformer,
+)
+from mmsk.text import Tfidf
 
 COLUMNS = {"image": "photo", "audio": "clip", "text": "title"}
 GROUPS = np.repeat(range(4), 3)
@@ -88,16 +105,70 @@ def test_a_row_and_its_copies_are_one_group_where_none_are_given(table, target, 
     np.testing.assert_array_equal(entry["groups"], sources(entry["X"]))
 
 
-def test_a_search_inside_is_refused(table, target, spy):
-    search = GridSearchCV(spy, {"C": [1, 2]})
-    with pytest.raises(ValueError, match=r"GridSearchCV\(AugmentedClassifier\(\.\.\.\)"):
-        AugmentedClassifier(search).fit(table, target)
+class Weighed(Ridge):
+    """Notes down the weights that it is given."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.weights_ = sample_weight
+        return super().fit(X, y, sample_weight)
+
+
+def test_groups_reach_the_last_step_of_a_pipeline(table, target, spy, log):
+    last = Pipeline([("as it is", "passthrough"), ("inner", Pipeline([("spy", spy)]))])
+    augmented(last).fit(table, target, groups=GROUPS)
+    augmented(last).fit(table, target)
+    rows = sources(log[0]["X"])
+    np.testing.assert_array_equal(log[0]["groups"], GROUPS[rows])
+    np.testing.assert_array_equal(log[1]["groups"], rows)
+
+
+def test_groups_that_nobody_takes_are_refused(table, target):
+    model = fusion_pipeline([("text", Tfidf(), "title")], SVC())
+    with pytest.raises(ValueError, match="SVC takes no groups"):
+        AugmentedClassifier(model, random_state=0).fit(table, target, groups=GROUPS)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_weights_reach_what_a_target_is_transformed_for(table, routing):
+    weights = np.arange(1.0, 13.0)
+    with sklearn.config_context(enable_metadata_routing=routing):
+        last = Weighed().set_fit_request(sample_weight=True) if routing else Weighed()
+        model = TransformedTargetRegressor(fusion_pipeline([("text", Tfidf(), "title")], last))
+        fitted = AugmentedRegressor(model, columns=COLUMNS, text=[longer], image=[], audio=[])
+        fitted.fit(table, np.arange(12.0), sample_weight=weights)
+    np.testing.assert_allclose(fitted.estimator_.regressor_[-1].weights_, np.tile(weights, 2) / 2)
+
+
+MODELS = [("text", make_pipeline(Tfidf(), LogisticRegression()), "title")]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        GridSearchCV(SVC(), {"C": [1, 2]}),
+        make_pipeline(Tfidf(), GridSearchCV(SVC(), {"C": [1, 2]})),
+        fusion_pipeline([("text", Tfidf(), "title")], CalibratedClassifierCV(SVC())),
+        fusion_pipeline([("text", Tfidf(), "title")], LogisticRegressionCV()),
+        LateFusionClassifier([("text", make_pipeline(Tfidf(), CalibratedClassifierCV(SVC())), "title")]),
+        VotingClassifier([("late", LateFusionClassifier(MODELS)), ("too", LateFusionClassifier(MODELS))]),
+        KernelFusionClassifier(fusion_transformer([("text", Tfidf(), "title")]), probability=True),
+    ],
+    ids=["search", "in a pipeline", "calibration", "its own search", "in a modality", "no groups", "probability"],
+)
+def test_what_would_validate_on_copies_is_refused(table, target, inner):
+    with pytest.raises(ValueError, match=r"would validate on copies .*AugmentedClassifier\(\.\.\.\)"):
+        AugmentedClassifier(inner).fit(table, target)
+
+
+def test_what_is_refused_inside_works_outside(table, target):
+    model = AugmentedClassifier(fusion_pipeline([("text", Tfidf(), "title")], SVC()), random_state=0)
+    calibrated = CalibratedClassifierCV(model, cv=3).fit(table, target)
+    assert calibrated.predict_proba(table).shape == (12, 2)
 
 
 def test_the_table_stays_as_it_is(table, target, spy):
-    before = table.copy(deep=True)
+    before = copy.deepcopy(table.to_dict("list"))
     AugmentedClassifier(spy, columns=COLUMNS, random_state=0).fit(table, target)
-    assert table["title"].equals(before["title"])
-    for name in ("photo", "clip"):
-        for cell, old in zip(table[name], before[name], strict=True):
-            np.testing.assert_array_equal(cell[0], old[0])
+    for name, cells in before.items():
+        for cell, old in zip(table[name], cells, strict=True):
+            np.testing.assert_equal(cell, old)

@@ -15,7 +15,7 @@ from sklearn.svm import SVC
 from mmsk import fusion_transformer
 from mmsk.fusion import modality_models
 
-from ._late_data import HOLES, TRIPLES, N, X, Y, late
+from ._late_data import CODES, HOLES, TRIPLES, N, X, Y, late
 
 
 def test_parameters_of_the_models_are_reached_by_name():
@@ -91,6 +91,17 @@ def test_a_model_may_be_a_search_of_its_own():
     inner = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=3)
     fusion = late([("a", inner, ["a0", "a1"]), TRIPLES[1]]).fit(HOLES, Y)
     assert fusion.score(HOLES, Y) > 0.5
+
+
+@pytest.mark.parametrize("inner", [LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())])
+def test_sample_weights_reach_what_is_searched_over(inner):
+    weights = np.where(CODES == 1, 100.0, 1.0)
+    name = "logisticregression__C" if hasattr(inner, "steps") else "C"
+    triples = [("a", GridSearchCV(inner, {name: [1.0]}, cv=2), ["a0", "a1"])]
+    fitted = late(triples, combine="mean").fit(X, CODES, sample_weight=weights)
+    plain = late([("a", inner, ["a0", "a1"])], combine="mean").fit(X, CODES, sample_weight=weights)
+    np.testing.assert_allclose(fitted.predict_proba(X), plain.predict_proba(X))
+    assert (fitted.predict(X) == 1).all()
 
 
 def test_modality_models_are_the_branches_with_an_estimator():
