@@ -15,6 +15,7 @@ from sklearn.model_selection import check_cv
 from sklearn.preprocessing import label_binarize
 
 from mmsk._params import rows_of
+from mmsk.evaluation._decisions import decides_by_pair
 
 __all__ = ["compare_models"]
 
@@ -50,8 +51,14 @@ def compare_models(
     DataFrame with a row for each model
         For classifiers ``accuracy``, its standard deviation over the folds ``sd``, ``macro_f1`` and ``roc_auc`` (one
         class against the rest, the mean over the classes, from pooled out-of-fold decision values or probabilities;
-        nan for a model that has neither); for regressors ``r2``, its ``sd``, and ``mae``. ``seconds`` is the time of
-        all fits and predictions.
+        nan for a model that has neither for each class, as an SVC with ``decision_function_shape="ovo"``, and where a
+        fold is trained on two of more classes); for regressors ``r2``, its ``sd``, and ``mae``. ``seconds`` is the time
+        of all fits and predictions.
+
+    Raises
+    ------
+    ValueError
+        Where there are no models.
 
     Examples
     --------
@@ -83,10 +90,17 @@ def _fit_and_predict(model: Any, X: Any, y: np.ndarray, train: np.ndarray, test:
     """Return predictions, decision values or None, and the classes they belong to, of one fold."""
     fitted = clone(model).fit(rows_of(X, train), y[train])
     held_out = rows_of(X, test)
-    for method in ("decision_function", "predict_proba"):
-        if is_classifier(fitted) and hasattr(fitted, method):
-            return fitted.predict(held_out), getattr(fitted, method)(held_out), fitted.classes_
-    return fitted.predict(held_out), None, None
+    values = _class_values(fitted, held_out) if is_classifier(fitted) else None
+    return fitted.predict(held_out), values, None if values is None else fitted.classes_
+
+
+def _class_values(fitted: Any, X: Any) -> np.ndarray | None:
+    """Return a decision value or a probability for each class, or None of a model that has neither."""
+    if hasattr(fitted, "decision_function"):
+        values = np.asarray(fitted.decision_function(X))
+        if not decides_by_pair(fitted, values):
+            return values
+    return np.asarray(fitted.predict_proba(X)) if hasattr(fitted, "predict_proba") else None
 
 
 def _class_scores(y: np.ndarray, folds: list[Any], results: list[Any]) -> dict[str, float]:
@@ -106,20 +120,24 @@ def _class_scores(y: np.ndarray, folds: list[Any], results: list[Any]) -> dict[s
 
 def _roc_auc(y: np.ndarray, decisions: list[tuple[Any, Any]], classes: np.ndarray) -> float:
     """Return the mean over the classes of the area under the ROC curve of one class against the rest."""
-    if len(classes) < 2 or any(values is None for values, _ in decisions):
+    n = len(classes)
+    if n < 2 or any(values is None for values, _ in decisions):
         return np.nan
-    if len(classes) == 2:
-        values = [value if value.ndim == 1 else value[:, 1] for value, _ in decisions]
-        return float(roc_auc_score(y == classes[1], np.concatenate(values)))
     pooled = []
     for values, known in decisions:
-        if len(known) < 3 or values.ndim == 1:  # a fold that has seen two of the classes only ranks no third one
+        # a fold that has seen two of the classes only ranks no third one, and one value needs two classes
+        if (n > 2 and len(known) < 3) or (values.ndim == 1 and len(known) != 2):
             return np.nan
+        if values.ndim == 1:
+            values = np.column_stack([-values, values])
         # a class that a fold has never seen is ranked below all that it has
-        full = np.full((len(values), len(classes)), values.min() - 1)
+        full = np.full((len(values), n), values.min() - 1)
         full[:, np.searchsorted(classes, known)] = values
         pooled.append(full)
-    return float(roc_auc_score(label_binarize(y, classes=classes), np.concatenate(pooled), average="macro"))
+    scores = np.concatenate(pooled)
+    if n == 2:
+        return float(roc_auc_score(y == classes[1], scores[:, 1]))
+    return float(roc_auc_score(label_binarize(y, classes=classes), scores, average="macro"))
 
 
 def _regression_scores(y: np.ndarray, folds: list[Any], results: list[Any]) -> dict[str, float]:

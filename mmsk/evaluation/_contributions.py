@@ -15,6 +15,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk.evaluation._ampute import hide, present_cells
+from mmsk.evaluation._decisions import decides_by_pair
 from mmsk.evaluation._modalities import check_count, find_modalities
 from mmsk.evaluation._shapley import members, shapley_values
 
@@ -69,12 +70,13 @@ def modality_contributions(model: Any, X: pd.DataFrame, *, response_method: str 
     >>> from mmsk import fusion_pipeline
     >>> from mmsk.evaluation import modality_contributions
     >>> from mmsk.text import Tfidf
-    >>> X = pd.DataFrame({"title": ["red fox", "grey goose", "a fox", "a goose"], "price": [3.0, 1.0, 3.5, 1.5]})
+    >>> X = pd.DataFrame({"title": ["red fox", "grey goose", "a fox"], "price": [3.0, 1.0, 3.5]})
     >>> branches = [("text", Tfidf(), "title"), ("number", "passthrough", "price")]
-    >>> model = fusion_pipeline(branches, SVC(kernel="linear")).fit(X, ["fox", "goose"] * 2)
-    >>> modality_contributions(model, pd.DataFrame({"title": ["the red fox"], "price": [None]})).round(2)
-      prediction  all_hidden  text  number  all_shown
-    0        fox         0.0  0.71     0.0       0.71
+    >>> model = fusion_pipeline(branches, SVC(kernel="linear"), weights=None)
+    >>> model = model.fit(X, ["fox", "goose", "fox"])
+    >>> modality_contributions(model, pd.DataFrame({"title": ["the red fox"], "price": [None]})).round(3)
+      prediction  all_hidden   text  number  all_shown
+    0        fox       0.316  0.368     0.0      0.684
     """
     check_is_fitted(model)
     columns = find_modalities(model).column_names(X)
@@ -133,8 +135,6 @@ def _respond(model: Any, X: pd.DataFrame, predicted: np.ndarray, method: str) ->
         return values
     if values.ndim == 1:  # two classes: positive speaks for the second
         return np.where(predicted == model.classes_[1], values, -values)
-    params = model.get_params(deep=True)
-    by_pair = any(key.endswith("decision_function_shape") and value == "ovo" for key, value in params.items())
-    if values.shape[1] != len(model.classes_) or (method == "decision_function" and by_pair):
+    if method == "decision_function" and decides_by_pair(model, values):
         raise ValueError("decision values are one a pair of classes; use decision_function_shape='ovr'")
     return np.asarray(values[np.arange(len(values)), np.searchsorted(model.classes_, predicted)])

@@ -101,6 +101,10 @@ def test_what_cannot_be_explained_is_refused(make, branches_of):
     machine = fusion_pipeline(branches, SVC(decision_function_shape="ovo")).fit(X, y)
     with pytest.raises(ValueError, match="one a pair of classes"):
         modality_contributions(machine, X)
+    grid = {"classifier__decision_function_shape": ["ovo"]}
+    search = GridSearchCV(fusion_pipeline(branches, SVC()), grid, cv=2).fit(X, y)
+    with pytest.raises(ValueError, match="one a pair of classes"):
+        modality_contributions(search, X)
     with pytest.raises(ValueError, match="Pipeline has no predict_proba"):
         modality_contributions(machine, X, response_method="predict_proba")
     several = fusion_pipeline(branches, Ridge()).fit(X, np.column_stack([y, y]))
