@@ -50,7 +50,8 @@ def robustness_curve(
     y : array-like of shape (n_rows,)
         The target.
     modality : str
-        The modality whose cells are hidden. "all": each modality's, at the same rate, independently of each other.
+        The modality whose cells are hidden, also from other modalities that read them. "all": each modality's, at the
+        same rate, independently of each other, but together for those that share a column.
     rates : sequence of float, default=(0, 0.1, 0.2, 0.3, 0.5, 0.7, 1)
         Shares of the present cells that are hidden, see `ampute_modalities`.
     cv : int or splitter, default=5
@@ -96,7 +97,7 @@ def robustness_curve(
     columns = find_modalities(model).column_names(X)
     if modality != ALL and modality not in columns:
         raise ValueError(f"no modality {modality!r}; there are {', '.join(columns)}, and 'all'")
-    hidden = columns if modality == ALL else {modality: columns[modality]}
+    hidden = _joined(columns) if modality == ALL else {modality: columns[modality]}
     y = np.asarray(y)
     folds = split(model, X, y, cv, groups)
     seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=(len(folds), n_repeats))
@@ -106,6 +107,22 @@ def robustness_curve(
     )
     scores = np.array(scored).T  # (rates, folds)
     return pd.DataFrame({"rate": np.array(rates, dtype=float), "mean": scores.mean(axis=1), "sd": spread(scores)})
+
+
+def _joined(columns: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return the columns of each modality, of those that share one as of a single one.
+
+    Else its cells would be drawn for each of them, and more of them hidden than is asked for.
+
+    >>> _joined({"words": ["title"], "photo": ["photo"], "statistics": ["title", "notes"]})
+    {'photo': ['photo'], 'words + statistics': ['title', 'notes']}
+    """
+    joined: dict[str, list[Any]] = {}
+    for name, own in columns.items():
+        met = [other for other, group in joined.items() if set(group) & set(own)]
+        everything = [column for other in met for column in joined.pop(other)] + own
+        joined[" + ".join([*met, name])] = list(dict.fromkeys(everything))
+    return joined
 
 
 def _fold_scores(

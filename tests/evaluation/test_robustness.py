@@ -1,8 +1,12 @@
 """robustness_curve: what is hidden from whom, and what the ends of the curve have to be."""
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
 
@@ -48,6 +52,37 @@ def test_the_more_is_hidden_the_worse_and_the_better_modality_costs_more(make, m
     lost = {name: curve.iloc[0] - curve.iloc[-1] for name, curve in curves.items()}
     assert lost["all"] > lost["a"] > lost["b"] > lost["c"]
     assert curves["all"].iloc[-1] == pytest.approx(0.5, abs=0.01)  # nothing is known
+
+
+class Watch(DummyClassifier):
+    """Note which share of the cells of each column it is shown."""
+
+    shown: ClassVar[list[dict]] = []
+
+    def __init__(self, branches=None):
+        super().__init__(strategy="prior")
+        self.branches = branches
+
+    def score(self, X, y):
+        self.shown.append(X.notna().mean().to_dict())
+        return super().score(X, y)
+
+
+@pytest.mark.parametrize(
+    ("read", "hidden"),
+    [
+        ({"words": ["t"], "stats": ["t"], "photo": ["p"]}, "tp"),
+        ({"words": ["t", "u"], "photo": ["p"], "stats": ["u", "v"]}, "tuvp"),
+        ({"words": ["t"], "photo": ["p"], "both": ["p", "t"]}, "tp"),
+    ],
+)
+def test_a_column_that_several_modalities_read_is_hidden_at_the_rate_that_is_asked_for(read, hidden):
+    X = pd.DataFrame({name: np.arange(80.0) for name in "tuvp"})
+    model = Watch(ColumnTransformer([(name, "passthrough", columns) for name, columns in read.items()]))
+    Watch.shown.clear()
+    robustness_curve(model, X, np.arange(80) % 2, "all", rates=[0.5], cv=2, n_repeats=1)
+    expected = {name: 0.5 if name in hidden else 1.0 for name in "tuvp"}
+    assert Watch.shown == [expected, expected]
 
 
 def test_the_same_seed_draws_the_same_and_workers_do(make, model):
