@@ -52,10 +52,10 @@ def shared_files(cells: Any, folds: Iterable[tuple[np.ndarray, np.ndarray]]) -> 
             holders[content].append(position)
     repeated = [np.array(rows) for rows in holders.values() if len(rows) > 1]
     crossing: set[int] = set()
-    for _, test in folds if repeated else ():
-        tested = np.zeros(len(column), dtype=bool)
-        tested[test] = True
-        crossing.update(number for number, rows in enumerate(repeated) if 0 < tested[rows].sum() < len(rows))
+    for train, test in folds if repeated else ():
+        trained, tested = np.zeros((2, len(column)), dtype=bool)
+        trained[train], tested[test] = True, True
+        crossing.update(number for number, rows in enumerate(repeated) if trained[rows].any() and tested[rows].any())
     return [[labels[row] for row in repeated[number]] for number in sorted(crossing)]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, TimeSeriesSplit
 
 from mmsk.evaluation import shared_files
 
@@ -61,5 +61,14 @@ def test_what_is_missing_or_cannot_be_read_is_passed_over(tmp_path):
     assert shared_files(cells, halves(cells)) == []
 
 
-def test_rows_that_no_fold_tests_count_as_training(files):
+def test_rows_on_neither_side_do_no_harm(files):
+    assert shared_files(files, [([1, 2], [0])]) == []
+    assert shared_files(files, [([0, 3], [1]), ([2], [0, 3])]) == []
+    first, copy = files[0], files[3]
+    cells = [b"owl", *files[1:3], first, copy]
+    assert shared_files(cells, [([0, 1], [2, 3])]) == []  # the copy comes later still, as in a TimeSeriesSplit
+    assert shared_files(cells, TimeSeriesSplit(2, test_size=1).split(cells)) == [[3, 4]]
+
+
+def test_rows_that_no_fold_tests_may_be_trained_on(files):
     assert shared_files(files, [([1, 3], [0])]) == [[0, 3]]
