@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, check_cv
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 
 __all__ = ["Folds", "hide", "make_folds"]
 
@@ -25,7 +26,7 @@ def make_folds(cv: Any, X: Any, y: np.ndarray, groups: Any, *, stratify: bool, s
     X : DataFrame of shape (n_rows, n_columns)
     y : ndarray of shape (n_rows,)
     groups : array-like of shape (n_rows,) or None
-        Rows of one group stay together.
+        Rows of one group stay together; classes are spread over the folds as evenly as that allows.
     stratify : bool
         Whether y holds classes.
     seed : int
@@ -44,13 +45,18 @@ def make_folds(cv: Any, X: Any, y: np.ndarray, groups: Any, *, stratify: bool, s
     """
     if not isinstance(cv, Integral):
         return list(check_cv(cv, y, classifier=stratify).split(X, y, groups))
-    if groups is not None:
-        count = min(int(cv), len(set(np.asarray(groups).tolist())))
-        return [] if count < 2 else list(GroupKFold(count, shuffle=True, random_state=seed).split(y, y, groups))
     codes = np.unique(y, return_inverse=True)[1] if stratify else np.zeros(len(y), dtype=int)
     count = min(int(cv), int(np.bincount(codes).max()))
+    if groups is not None:
+        count = min(count, len(set(np.asarray(groups).tolist())))
     if count < 2:
         return []
+    if groups is not None:
+        splitter = (StratifiedGroupKFold if stratify else GroupKFold)(count, shuffle=True, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # such classes are welcome
+            folds = list(splitter.split(codes, codes, groups))
+        return [(train, test) for train, test in folds if len(train) and len(test)]
     shuffled = np.random.default_rng(seed).permutation(len(y))
     fold = np.empty(len(y), dtype=int)
     fold[shuffled[np.argsort(codes[shuffled], kind="stable")]] = np.arange(len(y)) % count
