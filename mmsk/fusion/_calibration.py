@@ -17,6 +17,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
+from mmsk.fusion._late_fit import relative_weights
 from mmsk.fusion._memo import memo
 
 __all__ = ["Calibration", "calibrate", "fit_calibration"]
@@ -66,11 +67,11 @@ def fit_calibration(decisions: np.ndarray, codes: np.ndarray, sample_weight: np.
     Alexandari, A., Kundaje, A. and Shrikumar, A. (2020). Maximum likelihood with bias-corrected calibration is
     hard-to-beat at label shift adaptation. International Conference on Machine Learning.
     """
-    usable = ~np.isnan(decisions[np.arange(len(codes)), codes])
-    decisions, codes = decisions[usable], codes[usable]
+    weight = relative_weights(sample_weight, len(codes))
+    usable = ~np.isnan(decisions[np.arange(len(codes)), codes]) & (weight > 0)
+    decisions, codes, weight = decisions[usable], codes[usable], weight[usable]
     if len(np.unique(codes)) < 2:
         return None
-    weight = np.ones(len(codes)) if sample_weight is None else sample_weight[usable] / sample_weight.mean()
     spread = float(np.nanstd(decisions)) or 1.0
     scaled, known = np.where(np.isnan(decisions), 0.0, decisions / spread), ~np.isnan(decisions)
     rows = np.arange(len(codes))

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
+from mmsk.fusion._late_fit import relative_weights
 from mmsk.fusion._pools import evidence, heard, pooled_evidence
 from mmsk.fusion._quality import moments
 from mmsk.fusion._shares import PULL
@@ -24,6 +25,7 @@ from mmsk.fusion._shares import PULL
 __all__ = ["SIGNALS", "Gate", "fit_gate", "response_signals"]
 
 SIGNALS = ("confidence", "margin", "entropy")  # of each modality's own probabilities
+SHARED = slice(1, 1 + len(SIGNALS))  # where they stand in what a modality is weighed by, after a 1
 FARTHEST = 5.0  # deviations from the mean beyond which a signal says no more
 
 
@@ -66,12 +68,7 @@ class Gate:
             Summing to one over the present modalities of a row; 0 for absent ones.
         """
         present = heard(opinions)
-        inputs = self._inputs(opinions, qualities)
-        heights = [
-            design @ own + design[:, 1 : 1 + len(SIGNALS)] @ self.common
-            for design, own in zip(inputs, self.own, strict=True)
-        ]
-        return _attention(np.array(heights), self.base, present)
+        return _attention(_heights(self._inputs(opinions, qualities), self.common, self.own), self.base, present)
 
     def probabilities(self, opinions: np.ndarray, qualities: Sequence[np.ndarray]) -> np.ndarray:
         """Return the probabilities of the classes, of shape (n_rows, n_classes); parameters as in `attention`.
@@ -123,7 +120,7 @@ def fit_gate(
     Parameters
     ----------
     opinions : ndarray of shape (M, n_rows, n_classes)
-        Out-of-fold probabilities; nan where a modality is absent. Rows with nothing are passed over.
+        Out-of-fold probabilities; nan where a modality is absent. Rows with nothing, or of no weight, are passed over.
     qualities : sequence of M ndarray of shape (n_rows, n_qualities of the modality)
         nan where nothing is known.
     codes : ndarray of shape (n_rows,)
@@ -139,10 +136,10 @@ def fit_gate(
     Jacobs, R. A., Jordan, M. I., Nowlan, S. J. and Hinton, G. E. (1991). Adaptive mixtures of local experts. Neural
     Computation 3(1). Here the experts are given, and speak through a product instead of a mixture.
     """
-    usable = ~np.isnan(opinions).all(axis=(0, 2))
-    opinions, codes = opinions[:, usable], codes[usable]
+    weight = relative_weights(sample_weight, len(codes))
+    usable = ~np.isnan(opinions).all(axis=(0, 2)) & (weight > 0)
+    opinions, codes, weight = opinions[:, usable], codes[usable], weight[usable]
     qualities = [quality[usable] for quality in qualities]
-    weight = np.ones(len(codes)) if sample_weight is None else sample_weight[usable] / sample_weight.mean()
     signals = [_signals(*of_one) for of_one in zip(opinions, qualities, strict=True)]
     means, scales = map(list, zip(*map(moments, signals), strict=True))
     sizes = [1 + len(mean) for mean in means]
@@ -179,9 +176,7 @@ class _Objective:
     def __call__(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
         common, own = theta[: len(SIGNALS)], theta[len(SIGNALS) :]
         parts = np.split(own, np.cumsum([design.shape[1] for design in self.inputs])[:-1])
-        signals = slice(1, 1 + len(SIGNALS))
-        heights = [design @ part + design[:, signals] @ common for design, part in zip(self.inputs, parts, strict=True)]
-        attention = _attention(np.array(heights), self.base, self.present)
+        attention = _attention(_heights(self.inputs, common, parts), self.base, self.present)
         logs = log_softmax(self.log_prior + np.einsum("mn,mnk->nk", attention, self.evidence), axis=1)
         excess = np.exp(logs)
         excess[self.rows, self.codes] -= 1
@@ -189,11 +184,17 @@ class _Objective:
         pull = np.einsum("nk,mnk->mn", excess, self.evidence)
         slopes = attention * (pull - (attention * pull).sum(axis=0))
         gradient = [
-            sum(slope @ design[:, signals] for slope, design in zip(slopes, self.inputs, strict=True)),
+            sum(slope @ design[:, SHARED] for slope, design in zip(slopes, self.inputs, strict=True)),
             *(slope @ design for slope, design in zip(slopes, self.inputs, strict=True)),
         ]
         loss = -float(self.weight @ logs[self.rows, self.codes]) + PULL / 2 * float(theta @ theta)
         return loss, np.concatenate(gradient) + PULL * theta
+
+
+def _heights(inputs: Sequence[np.ndarray], common: np.ndarray, own: Sequence[np.ndarray]) -> np.ndarray:
+    """Return g(m, x) of shape (M, n_rows), for parameters as `Gate` has them."""
+    parts = zip(inputs, own, strict=True)
+    return np.array([design @ part + design[:, SHARED] @ common for design, part in parts])
 
 
 def _attention(heights: np.ndarray, base: np.ndarray, present: np.ndarray) -> np.ndarray:

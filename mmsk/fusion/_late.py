@@ -20,7 +20,7 @@ from mmsk.fusion._late_combine import FixedShares, fit_stack, learn_fixed_shares
 from mmsk.fusion._late_models import Response, class_response, response_method
 from mmsk.fusion._pools import LEAST, POOLS, completed, heard
 from mmsk.fusion._quality import Quality, fit_quality
-from mmsk.fusion._rows import as_table, checked_target, checked_weights, present_cells
+from mmsk.fusion._rows import as_table, checked_target, checked_weights
 
 __all__ = ["LateFusionClassifier"]
 
@@ -201,6 +201,11 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         Returns
         -------
         ndarray of shape (n_rows,)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`, and after it when `combine` is set to another; so do `predict_proba` and `attention`.
         """
         self._check_fitted()
         if _gives_probabilities(self):
@@ -262,23 +267,21 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             self._combination: Any = FixedShares(self.combine, self._shares(), self.prior_)
             return
         opinions = np.stack([completed(one, self.prior_) for one in unseen if one is not None])
+        present = heard(opinions)
         if self.dropout:
-            shown = hide(heard(opinions), self.dropout, check_random_state(self.random_state))
+            shown = hide(present, self.dropout, check_random_state(self.random_state))
             opinions = np.where(shown[..., None], opinions, np.nan)
         if self.combine == "stack":
             self._combination = fit_stack(self.final_estimator, opinions, y, self.classes_, self.prior_, weight)
             self.final_estimator_ = self._combination.final
         elif self.combine == "gate":
-            for name, model in self.named_estimators_.items():
-                columns = self._select(X, name)
-                self._qualities[name] = fit_quality(model, columns, present_cells(model, columns))
+            for (name, model), there in zip(self.named_estimators_.items(), present, strict=True):
+                self._qualities[name] = fit_quality(model, self._select(X, name), there)
             qualities = self._qualities_of(X, heard(opinions))
-            self.gate_ = fit_gate(opinions, qualities, codes, self.prior_, self._shares(), weight)
-            self._combination = self.gate_
+            self._combination = self.gate_ = fit_gate(opinions, qualities, codes, self.prior_, self._shares(), weight)
         else:
             learned = learn_fixed_shares(opinions, codes, self.prior_, weight)
-            self.weights_ |= dict.fromkeys(self.modalities_, 0.0)
-            self.weights_ |= dict(zip(self.named_estimators_, learned.tolist(), strict=True))
+            self._set_shares(learned)
             self._combination = FixedShares(self.combine, learned, self.prior_)
 
     def _heard(self, X: Any) -> tuple[np.ndarray, list[np.ndarray]]:

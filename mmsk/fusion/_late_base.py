@@ -164,6 +164,11 @@ class LateFusion(BaseComposition):
         shares = np.array([self.weights_[name] for name in self.named_estimators_])
         return np.asarray(shares / shares.sum())
 
+    def _set_shares(self, learned: np.ndarray) -> None:
+        """Set `weights_` to the shares of the fitted models that were learned, and to 0 where there is no model."""
+        found = dict(zip(self.named_estimators_, learned.tolist(), strict=True))
+        self.weights_ = dict.fromkeys(self.modalities_, 0.0) | found
+
     def _as_attention(self, shares: np.ndarray) -> np.ndarray:
         """Return shares of shape (n_models, n_rows) as an array of shape (n_rows, n_modalities)."""
         attention = np.zeros((shares.shape[1], len(self.modalities_)))

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
-from mmsk.fusion._late_fit import fit_parameter
+from mmsk.fusion._late_fit import fit_parameter, relative_weights
 from mmsk.fusion._pools import POOLS, heard, product, stacked
 from mmsk.fusion._shares import learn_shares, shared_out
 
@@ -108,7 +108,7 @@ def learn_fixed_shares(
     weight : ndarray of shape (n_rows,) or None
     """
     present, rows = heard(opinions), np.arange(len(codes))
-    weights = np.ones(len(codes)) if weight is None else weight / weight.mean()
+    weights = relative_weights(weight, len(codes))
 
     def loss(shares: np.ndarray) -> float:
         pooled = product(opinions, shared_out(shares, present), prior)

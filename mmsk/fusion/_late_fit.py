@@ -5,12 +5,13 @@ from __future__ import annotations
 from inspect import Parameter, signature
 from typing import Any
 
+import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
-__all__ = ["fit_parameter", "taker_of"]
+__all__ = ["fit_parameter", "relative_weights", "taker_of"]
 
 
 def fit_parameter(model: Any, name: str, value: Any) -> dict[str, Any]:
@@ -52,6 +53,22 @@ def taker_of(model: Any, name: str) -> tuple[str, Any]:
             break
         model = wrapped
     return prefix + name, model
+
+
+def relative_weights(sample_weight: np.ndarray | None, n_rows: int) -> np.ndarray:
+    """Return weights with a mean of 1 over the rows that have any; all 1 for None.
+
+    So a likelihood grows with the rows that count, against a penalty that does not, and rows of no weight are as good
+    as left out.
+
+    Examples
+    --------
+    >>> relative_weights(np.array([3.0, 1.0, 0.0]), 3)
+    array([1.5, 0.5, 0. ])
+    """
+    if sample_weight is None:
+        return np.ones(n_rows)
+    return np.asarray(sample_weight * ((sample_weight > 0).sum() / (sample_weight.sum() or 1.0)))
 
 
 def _passes_on(model: Any) -> bool:

@@ -14,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from mmsk._params import StrOptions, fit_context
 from mmsk.fusion._folds import hide
 from mmsk.fusion._late_base import LateFusion
-from mmsk.fusion._late_fit import fit_parameter
+from mmsk.fusion._late_fit import fit_parameter, relative_weights
 from mmsk.fusion._late_models import Response, number_response
 from mmsk.fusion._rows import as_table, checked_target, checked_weights
 from mmsk.fusion._shares import learn_shares, shared_out
@@ -148,6 +148,11 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         -------
         ndarray of shape (n_rows,)
             `mean_` for a row in which nothing is present.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`, and after it when `combine` is set to another; so does `attention`.
         """
         self._check_fitted()
         predictions = self._respond(as_table(self, X, reset=False))[..., 0]
@@ -198,16 +203,14 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
             parameters = fit_parameter(final, "sample_weight", weight)
             self.final_estimator_ = final.fit(self._stacked(predictions), y, **parameters)
             return
-        weights = np.ones(len(y)) if weight is None else weight / weight.mean()
+        weights = relative_weights(weight, len(y))
         count = len(predictions)
 
         def squares(shares: np.ndarray) -> float:
             return float(weights @ (y - self._mean(predictions, shares)) ** 2)
 
         variance = squares(np.full(count, 1.0 / count)) / max(len(y), 1) or 1.0  # of the errors under equal shares
-        learned = learn_shares(lambda shares: squares(shares) / (2 * variance), count)
-        self.weights_ |= dict.fromkeys(self.modalities_, 0.0)
-        self.weights_ |= dict(zip(self.named_estimators_, learned.tolist(), strict=True))
+        self._set_shares(learn_shares(lambda shares: squares(shares) / (2 * variance), count))
 
     def _mean(self, predictions: np.ndarray, shares: np.ndarray) -> np.ndarray:
         """Return the mean of predictions of shape (n_models, n_rows) under shares of shape (n_models,)."""
