@@ -90,8 +90,11 @@ def fit_quality(estimator: Any, columns: Any, present: np.ndarray) -> Quality:
     estimator : estimator
         The kind of its descriptors is the kind of the items.
     columns : DataFrame, Series or ndarray
+        Items are measured in one column; of several columns, numbers only.
     present : ndarray of shape (n_rows,), dtype=bool
     """
+    if not _is_numeric(columns) and columns.ndim > 1 and columns.shape[1] > 1:
+        return Quality()
     descriptors = descriptors_of(estimator)
     is_text = any(isinstance(part, Tfidf) for part in parts_of(estimator))
     kinds = {descriptor._item_class.kind for descriptor in descriptors} | ({"text"} if is_text else set())

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from scipy.optimize import approx_fprime
 from scipy.special import softmax
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from mmsk import fusion_transformer, simplex_weights
@@ -110,11 +112,22 @@ def test_a_signal_that_is_not_known_counts_as_the_mean():
 
 def test_rows_count_by_their_weight():
     found, codes, signals = opinions(300)
-    some = np.arange(300) < 100
-    weighted = fit_gate(found, signals, codes, PRIOR, EQUAL, sample_weight=some * 1.0)
-    again = fit_gate(found, signals, codes, PRIOR, EQUAL, sample_weight=some * 7.0)
+    weights = np.where(np.arange(300) < 100, 1.0, 0.2)
+    weighted = fit_gate(found, signals, codes, PRIOR, EQUAL, sample_weight=weights)
+    again = fit_gate(found, signals, codes, PRIOR, EQUAL, sample_weight=weights * 7)
     np.testing.assert_allclose(weighted.own[0], again.own[0])
     assert not np.allclose(weighted.own[0], fit_gate(found, signals, codes, PRIOR, EQUAL).own[0], atol=1e-3)
+
+
+def test_rows_of_no_weight_are_as_good_as_left_out():
+    found, codes, signals = opinions(300)
+    some = np.arange(300) < 100
+    weighted = fit_gate(found, signals, codes, PRIOR, EQUAL, sample_weight=some * 3.0)
+    left = fit_gate(found[:, some], [signal[some] for signal in signals], codes[some], PRIOR, EQUAL)
+    np.testing.assert_allclose(weighted.common, left.common)
+    for number in range(2):
+        np.testing.assert_allclose(weighted.own[number], left.own[number])
+        np.testing.assert_allclose(weighted.means[number], left.means[number])
 
 
 # Quality --------------------------------------------------------------------------------------------------------------
@@ -167,6 +180,32 @@ def test_numbers_are_measured_for_their_distance_from_the_mean():
 def test_what_nobody_can_measure_has_no_signals():
     frame = pd.Series(["a", "b"])
     assert fit_quality(LogisticRegression(), frame, np.ones(2, dtype=bool)).names == ()
+
+
+def of_columns(*descriptors):
+    """Return a model of several columns, each with a descriptor of its own."""
+    steps = ColumnTransformer([(name, descriptor, name) for name, descriptor in descriptors])
+    return make_pipeline(steps, LogisticRegression())
+
+
+def pictures(n):
+    return pd.Series([np.full((16, 16, 3), 5 * row, dtype=np.uint8) for row in range(n)], dtype=object)
+
+
+def test_one_column_is_measured_as_a_frame_too():
+    frame = pd.DataFrame({"front": pictures(4)})
+    quality = fit_quality(of_columns(("front", HOG(size=(16, 16)))), frame, np.ones(4, dtype=bool))
+    assert quality.measure(frame, np.ones(4, dtype=bool)).shape == (4, 3)
+
+
+@pytest.mark.parametrize("other", ["picture", "number"])
+def test_a_modality_of_several_columns_of_items_has_no_signals(other):
+    y = np.arange(20) % 2
+    frame = pd.DataFrame({"front": pictures(20), "other": pictures(20) if other == "picture" else np.arange(20.0)})
+    described = HOG(size=(16, 16)) if other == "picture" else FunctionTransformer(lambda column: column.to_frame())
+    model = of_columns(("front", HOG(size=(16, 16))), ("other", described))
+    fused = LateFusionClassifier([("shop", model, ["front", "other"])]).fit(frame, y)
+    assert fused.attention(frame).tolist() == [[1.0]] * 20
 
 
 def test_an_item_that_cannot_be_read_has_no_measures():
