@@ -31,8 +31,10 @@ def modality_models(fusion: ColumnTransformer, estimator: Any) -> list[tuple[str
 
     Raises
     ------
+    TypeError
+        For a fusion that is no ColumnTransformer.
     ValueError
-        For a dict that does not name each branch.
+        For one without branches or with a remainder, and for a dict that does not name each branch.
 
     Examples
     --------
