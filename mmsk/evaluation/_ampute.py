@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 
 from mmsk._reference import is_missing, object_array
 
-__all__ = ["ampute_modalities", "hide", "present_cells"]
+__all__ = ["ampute_modalities", "blanked", "filled_cells"]
 
 
 def ampute_modalities(
@@ -64,18 +64,18 @@ def ampute_modalities(
     groups = _groups(X, columns)
     rates = _rates(rate, list(groups))
     generator = check_random_state(random_state)
-    present = {name: present_cells(X, group) for name, group in groups.items()}
+    present = {name: filled_cells(X, group) for name, group in groups.items()}
     places = {name: _places(shown, generator) for name, shown in present.items()}
     hidden = {name: places[name] <= round(rates[name] * present[name].sum()) for name in groups}
     if keep_one:
         _show_last(hidden, present, places)
     amputed = X.copy()
     for name, group in groups.items():
-        amputed = hide(amputed, group, hidden[name])
+        amputed = blanked(amputed, group, hidden[name])
     return amputed
 
 
-def hide(X: pd.DataFrame, columns: Sequence[Any], rows: np.ndarray) -> pd.DataFrame:
+def blanked(X: pd.DataFrame, columns: Sequence[Any], rows: np.ndarray) -> pd.DataFrame:
     """Return a copy of a frame with the cells of some columns missing in some rows."""
     X = X.copy()
     for name in columns if rows.any() else ():
@@ -88,8 +88,12 @@ def hide(X: pd.DataFrame, columns: Sequence[Any], rows: np.ndarray) -> pd.DataFr
     return X
 
 
-def present_cells(X: pd.DataFrame, columns: Sequence[Any]) -> np.ndarray:
-    """Return in which rows at least one of some columns holds something, as an array of bool of shape (n_rows,)."""
+def filled_cells(X: pd.DataFrame, columns: Sequence[Any]) -> np.ndarray:
+    """Return in which rows at least one of some columns holds something, as an array of bool of shape (n_rows,).
+
+    A blank text counts, though fusers take it for missing where a branch reads texts: in a column of categories it is
+    one of them, which a rate of 1 has to hide. To a branch that takes it for missing, hiding it changes nothing.
+    """
     shown = np.zeros(len(X), dtype=bool)
     for name in columns:
         shown |= np.array([not is_missing(cell) for cell in object_array(X[name])], dtype=bool)

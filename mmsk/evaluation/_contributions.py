@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk.evaluation._ampute import hide, present_cells
+from mmsk.evaluation._ampute import blanked, filled_cells
 from mmsk.evaluation._decisions import decides_by_pair
 from mmsk.evaluation._modalities import check_count, find_modalities
 from mmsk.evaluation._shapley import members, shapley_values
@@ -92,9 +92,9 @@ def modality_contributions(model: Any, X: pd.DataFrame, *, response_method: str 
     for mask in range(n_masks):
         shown = X
         for player in set(range(len(columns))) - set(members(mask, len(columns))):
-            shown = hide(shown, list(columns.values())[player], np.ones(len(X), dtype=bool))
+            shown = blanked(shown, list(columns.values())[player], np.ones(len(X), dtype=bool))
         values[mask] = _respond(model, shown, predicted, method)
-    present = sum(present_cells(X, names).astype(int) << player for player, names in enumerate(columns.values()))
+    present = sum(filled_cells(X, names).astype(int) << player for player, names in enumerate(columns.values()))
     # what is missing cannot be hidden: such coalitions are one and the same, to the last bit
     values = values[np.arange(n_masks)[:, None] & present, np.arange(len(X))]
     shares = shapley_values(values)

@@ -113,7 +113,9 @@ def modality_scores(
     Notes
     -----
     There are 2**M - 1 fits a fold. Shapley values are exact, and sum to the score of all modalities less that of the
-    prior. What is dropped is refitted without: weights given as a dict keep their proportions and their sum.
+    prior. What is dropped is refitted without. Weights that a kernel or late fusion is given as a dict keep their
+    proportions and their sum. Those given to `fusion_pipeline` stand in its branches, which keep theirs as they are:
+    of ``{"a": 2, "b": 1}`` without a, b weighs 1.
 
     ``se`` takes into account that the training rows of the folds overlap: the variance over k folds is multiplied by
     1 / k + n_test / n_train (Nadeau & Bengio 2003). It is a scale, not a test.

@@ -68,6 +68,11 @@ def test_missing_cells_are_not_counted():
     assert again["title"].isna().sum() == 30
 
 
+def test_a_blank_may_be_a_category_and_is_hidden_like_any_other():
+    frame = pd.DataFrame({"kind": pd.Series(["", "a", None, " "], dtype=object)})
+    assert ampute_modalities(frame, 1.0)["kind"].isna().all()
+
+
 def test_columns_of_one_modality_are_hidden_together():
     for columns in (["title", ["width", "height"]], {"text": "title", "number": ["width", "height"]}):
         amputed = ampute_modalities(X, 0.5, columns=columns, random_state=0)

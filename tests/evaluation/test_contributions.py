@@ -56,6 +56,15 @@ def test_a_missing_modality_contributes_exactly_nothing(make, branches_of):
         assert (found[name][~missing] != 0).all()
 
 
+def test_a_blank_text_contributes_nothing():
+    X = pd.DataFrame({"title": ["red fox", "grey goose", "a fox", "", " "], "price": [3.0, 1.0, 3.5, 2.9, 1.2]})
+    branches = [("text", Tfidf(), "title"), ("number", "passthrough", "price")]
+    model = fusion_pipeline(branches, SVC(kernel="linear")).fit(X, ["fox", "goose", "fox", "fox", "goose"])
+    found = modality_contributions(model, X)
+    np.testing.assert_allclose(found["text"][3:], 0, atol=1e-12)
+    assert (found["text"][:3] != 0).all()
+
+
 def test_where_each_modality_tells_a_row_it_is_what_contributes(make, branches_of):
     made = make({"a": 0.5, "b": 0.5}, n_samples=400, noise=0.2)
     model = MODELS["probabilities"](branches_of(made)).fit(made.data[:300], made.target[:300])
