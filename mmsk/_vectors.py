@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
@@ -32,7 +33,7 @@ class Vectors(TransformerMixin, BaseEstimator):
     n_features_in_ : int
         1, a column.
     length_ : int
-        Numbers in each vector.
+        Numbers in each vector; 0 where there was none.
 
     Notes
     -----
@@ -69,7 +70,13 @@ class Vectors(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            For a column without a vector, and as `transform`.
+            For a column of other things than vectors, and as `transform`.
+
+        Warns
+        -----
+        UserWarning
+            For a column whose cells are all missing: a rare modality in an unlucky fold. What is learned of it is one
+            feature that is always missing.
         """
         self._learn(X)
         return self
@@ -97,6 +104,8 @@ class Vectors(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         cells, rows = as_cells(X)
+        if not self.length_:
+            return self._stacked([None] * len(cells))
         found = _arrays(cells)
         _refuse(found, cells, rows, self.length_)
         return self._stacked(found)
@@ -106,6 +115,14 @@ class Vectors(TransformerMixin, BaseEstimator):
         cells, rows = as_cells(X)
         found = _arrays(cells)
         lengths = Counter(len(one) for one in found if one is not None and one.ndim == 1 and one.dtype.kind in "biuf")
+        if not len(found):
+            raise ValueError("Vectors: the column has 0 rows")
+        if all(one is None for one in found):
+            warnings.warn(
+                f"Vectors: all {len(found)} cells are missing: no vector to learn from", UserWarning, stacklevel=3
+            )
+            self.length_, self.n_features_in_ = 0, 1
+            return found
         if not lengths:
             raise ValueError(_without_vectors(cells, rows))
         length = lengths.most_common(1)[0][0]
@@ -116,7 +133,7 @@ class Vectors(TransformerMixin, BaseEstimator):
     def _stacked(self, found: Sequence[np.ndarray | None]) -> np.ndarray:
         present = [one for one in found if one is not None]
         small = bool(present) and all(one.dtype in (np.float32, np.float16) for one in present)
-        matrix = np.full((len(found), self.length_), np.nan, dtype=np.float32 if small else np.float64)
+        matrix = np.full((len(found), max(self.length_, 1)), np.nan, dtype=np.float32 if small else np.float64)
         for row, vector in enumerate(found):
             if vector is not None:
                 matrix[row] = vector
@@ -125,7 +142,7 @@ class Vectors(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names "0", "1", ... of the numbers; `input_features` is ignored."""
         check_is_fitted(self)
-        return np.array([str(position) for position in range(self.length_)], dtype=object)
+        return np.array([str(position) for position in range(max(self.length_, 1))], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -143,10 +160,8 @@ def _arrays(cells: np.ndarray) -> list[np.ndarray | None]:
 def _without_vectors(cells: np.ndarray, rows: Sequence[Any]) -> str:
     """Return what to say of a column without a vector: what its first present cell is."""
     said = "no cell of the column holds a vector: a 1-D array, list or tuple of numbers, or these written as a string"
-    first = next(((cell, row) for cell, row in zip(cells, rows, strict=True) if not is_missing(cell)), None)
-    if first is None:
-        return f"{said}; every cell is missing"
-    return f"{said}; row {first[1]}: {label(first[0])}{CUT_SHORT if is_cut_short(first[0]) else ''}"
+    cell, row = next((cell, row) for cell, row in zip(cells, rows, strict=True) if not is_missing(cell))
+    return f"{said}; row {row}: {label(cell)}{CUT_SHORT if is_cut_short(cell) else ''}"
 
 
 def _refuse(found: Sequence[np.ndarray | None], cells: np.ndarray, rows: Sequence[Any], length: int) -> None:

@@ -81,8 +81,16 @@ def test_lists_of_several_lengths_are_left_out():
 def test_a_column_without_a_vector_is_refused():
     with pytest.raises(ValueError, match=r"no cell of the column holds a vector.*row 1: text"):
         Vectors().fit(pd.Series([None, "text"]))
-    with pytest.raises(ValueError, match="every cell is missing"):
-        Vectors().fit(pd.Series([None, None]))
+    with pytest.raises(ValueError, match="0 rows"):
+        Vectors().fit(pd.Series([], dtype=object))
+
+
+def test_of_a_column_whose_cells_are_all_missing_nothing_is_learned():
+    vectors = Vectors()
+    with pytest.warns(UserWarning, match="all 2 cells are missing"):
+        assert np.isnan(vectors.fit_transform(pd.Series([None, None]))).tolist() == [[True]] * 2
+    assert np.isnan(vectors.transform(pd.Series([[1.0, 2.0], None]))).tolist() == [[True]] * 2
+    assert vectors.get_feature_names_out().tolist() == ["0"]
 
 
 @pytest.mark.parametrize("shape", [(1, -1), (-1, 1)])

@@ -6,12 +6,14 @@ of its branches is fitted here as a ColumnTransformer of one, so that scikit-lea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 
@@ -19,7 +21,7 @@ from mmsk._params import Made
 from mmsk.fusion._digests import content_key, rows_digest
 from mmsk.fusion._memo import memo, repeatable
 
-__all__ = ["FUSION", "branch_names", "fit_blocks", "held_rows", "transform_block"]
+__all__ = ["FUSION", "branch_names", "fit_blocks", "held_rows", "shown_modalities", "transform_block"]
 
 #: Constraint of the parameter `fusion`.
 FUSION: list[Any] = [Made(ColumnTransformer, "a ColumnTransformer, as fusion_transformer(branches) makes it")]
@@ -68,7 +70,24 @@ def transform_block(single: ColumnTransformer, X: Any) -> Any:
     columns = _select(X, column)
     rows = None if columns is None or not repeatable(branch) else rows_digest(branch, columns)
     key = None if rows is None else ("transform", id(single), rows)
-    return memo.recall(key, lambda: single.transform(X), anchors=(single,))
+    return memo.recall(key, partial(_transform_block, single, X), anchors=(single,))
+
+
+def shown_modalities(branches: Mapping[str, ColumnTransformer], X: Any) -> list[str]:
+    """Return the fitted branches whose columns a frame has; of anything but a frame, all.
+
+    Raises
+    ------
+    ValueError
+        For a frame with the columns of none.
+    """
+    if not isinstance(X, pd.DataFrame):
+        return list(branches)
+    columns = {name: _columns_of(single) for name, single in branches.items()}
+    names = [name for name, needed in columns.items() if set(needed) <= set(X.columns)]
+    if not names:
+        raise ValueError(f"the frame has the columns of no modality; needed are {columns}, it has {list(X.columns)}")
+    return names
 
 
 def held_rows(block: Any) -> np.ndarray:
@@ -79,7 +98,13 @@ def held_rows(block: Any) -> np.ndarray:
 
 
 def _fit_block(single: ColumnTransformer, X: Any, y: Any) -> tuple[ColumnTransformer, Any]:
-    return single, single.fit_transform(X, y)
+    with config_context(transform_output="default"):  # a block is a matrix, whatever is to come out in the end
+        return single, single.fit_transform(X, y)
+
+
+def _transform_block(single: ColumnTransformer, X: Any) -> Any:
+    with config_context(transform_output="default"):
+        return single.transform(X)
 
 
 def _single(fusion: ColumnTransformer, name: str, branch: Any, column: Any) -> ColumnTransformer:
@@ -95,3 +120,11 @@ def _select(X: Any, column: Any) -> Any:
     if isinstance(X, pd.DataFrame) and all(isinstance(name, str) and name in X.columns for name in names):
         return X[names]
     return None
+
+
+def _columns_of(single: ColumnTransformer) -> list[str]:
+    """Return the columns that a branch reads; all, where they are not given by name."""
+    column = single.transformers[0][2]
+    columns = [column] if isinstance(column, str) else column
+    by_name = isinstance(columns, list) and all(isinstance(name, str) for name in columns)
+    return columns if by_name else list(getattr(single, "feature_names_in_", ()))

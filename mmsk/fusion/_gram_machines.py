@@ -3,6 +3,9 @@
 Strategy: LIBSVM leaves out rows of weight 0 and numbers the others anew. With a kernel of its own scikit-learn follows;
 with a function as the kernel it takes the wrong rows for support vectors, and says nothing. Leaving these rows out
 before the machine sees them gives the same machine, and the right rows.
+
+A row of zeros is what a fusion makes of a row in which nothing is present. These machines answer it by what is known of
+such rows, not by their intercept, which may favour any class.
 """
 
 from __future__ import annotations
@@ -10,8 +13,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.svm import SVC, SVR
 
+from mmsk.fusion._blocks import held_rows
+from mmsk.fusion._nothing import decision_of_prior, prior_of_nothing
 from mmsk.fusion._rows import counted_rows
 
 __all__ = ["GramSVC", "GramSVR"]
@@ -22,6 +28,9 @@ class GramSVC(SVC):
 
     Parameters and attributes are those of :class:`sklearn.svm.SVC`; indices of support vectors count the rows whose
     weight is above 0.
+
+    For a row of zeros, in which nothing is present, the decision values are the logarithms of the shares of the classes
+    (or of their ratio, where there are two) among the training rows of zeros, drawn towards those among all.
 
     Examples
     --------
@@ -47,12 +56,44 @@ class GramSVC(SVC):
         -------
         self
         """
-        super().fit(*_counted(X, y, sample_weight))
+        X, y, sample_weight = _counted(X, y, sample_weight)
+        super().fit(X, y, sample_weight)
+        self._prior = prior_of_nothing(np.asarray(y).ravel(), self.classes_, _empty(X), sample_weight)
         return self
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return the decision values, as SVC does; logarithms of shares for rows of zeros.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), (n_samples, n_classes) or, with "ovo", (n_samples, n_pairs_of_classes)
+        """
+        found: np.ndarray = super().decision_function(X)
+        found[_empty(X)] = decision_of_prior(self._prior, self.decision_function_shape)
+        return found
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the class of each row; the most frequent one of such rows for a row of zeros.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        found: np.ndarray = super().predict(X)
+        found[_empty(X)] = self.classes_[self._prior.argmax()]
+        return found
 
 
 class GramSVR(SVR):
-    """SVR for a kernel that is a function, see `GramSVC`.
+    """SVR for a kernel that is a function, see `GramSVC`; the mean is predicted for a row of zeros.
 
     Examples
     --------
@@ -66,8 +107,20 @@ class GramSVR(SVR):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the machine; parameters as in `GramSVC`."""
-        super().fit(*_counted(X, y, sample_weight))
+        X, y, sample_weight = _counted(X, y, sample_weight)
+        super().fit(X, y, sample_weight)
+        self._mean = float(np.average(np.asarray(y).ravel(), weights=sample_weight))
         return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the prediction for each row, of shape (n_samples,)."""
+        found: np.ndarray = super().predict(X)
+        found[_empty(X)] = self._mean
+        return found
+
+
+def _empty(X: Any) -> np.ndarray:
+    return np.asarray(~held_rows(X if sparse.issparse(X) else np.asarray(X)))
 
 
 def _counted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, np.ndarray | None]:

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._params import BOOL, POSITIVE, StrOptions, fit_context
 from mmsk.fusion._kernel_mix import LEARN, SHARED_CONSTRAINTS, fit_mix
+from mmsk.fusion._nothing import decision_of_prior, prior_of_nothing
 from mmsk.fusion._rows import as_table, checked_target, counted_rows
 from mmsk.fusion._submodels import fit_submodels, respond_by_pattern
 
@@ -177,8 +178,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = self.svc_.classes_
         self._gives_probabilities = self.probability
         self._calibrated = self._calibrate(mixed, y, sample_weight) if self.probability else None
-        is_class = (np.asarray(y)[:, None] == self.classes_).T
-        self._prior = _prior_of_nothing(is_class, np.logical_not(mixed.any(axis=1)), sample_weight)
+        self._prior = prior_of_nothing(y, self.classes_, np.asarray(~mixed.any(axis=1)), sample_weight)
         self.submodels_: dict[str, KernelFusionClassifier] = {}
         if self.absent == "submodel":
             self.submodels_ = fit_submodels(self, X, y, self._mix.held(), self.weights_, sample_weight)
@@ -198,8 +198,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
             is present.
         """
         X, mixed = self._mixed_with_training(X)
-        found, logs = np.asarray(self.svc_.decision_function(mixed)), np.log(self._prior)
-        found[~mixed.any(axis=1)] = logs if found.ndim == 2 else logs[1] - logs[0]
+        found = np.asarray(self.svc_.decision_function(mixed))
+        found[~mixed.any(axis=1)] = decision_of_prior(self._prior)
         return self._by_pattern(found, X, "decision_function")
 
     def predict(self, X: Any) -> np.ndarray:
@@ -277,14 +277,6 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         codes = np.searchsorted(self.classes_, y)
         shuffled = StratifiedKFold(folds, shuffle=True, random_state=0)  # tables are often sorted
         return CalibratedClassifierCV(svc, ensemble=False, cv=shuffled).fit(mixed, codes, sample_weight=sample_weight)
-
-
-def _prior_of_nothing(is_class: np.ndarray, empty: np.ndarray, sample_weight: Any) -> np.ndarray:
-    """Return the shares of the classes among empty rows, drawn towards those among all as if by one row more."""
-    weights = np.ones(len(empty)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    everywhere = is_class @ weights / weights.sum()
-    counts = is_class @ (weights * empty) + everywhere
-    return np.asarray(counts / counts.sum())
 
 
 def _softmax(decisions: np.ndarray) -> np.ndarray:

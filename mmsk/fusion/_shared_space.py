@@ -18,7 +18,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from mmsk._params import COUNT, NON_NEGATIVE, POSITIVE, StrOptions, fit_context
-from mmsk.fusion._blocks import FUSION, branch_names, fit_blocks, held_rows, transform_block
+from mmsk.fusion._blocks import FUSION, branch_names, fit_blocks, held_rows, shown_modalities, transform_block
 from mmsk.fusion._cca import combine, solve
 from mmsk.fusion._cca_kernel import descriptor_columns
 from mmsk.fusion._cca_views import (
@@ -122,8 +122,8 @@ class SharedSpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self,
         fusion: ColumnTransformer,
         n_components: int = 200,
-        *,
         regularization: float = 1.0,
+        *,
         kernel: str | Mapping[str, str] = "auto",
         power: float = 2.0,
         max_rank: int = 500,
@@ -182,14 +182,20 @@ class SharedSpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Parameters
         ----------
         X : DataFrame of shape (n_rows, n_columns)
+            With the columns of one modality at least.
 
         Returns
         -------
         ndarray of shape (n_rows, n_components_out)
             0 for a row with nothing present.
+
+        Raises
+        ------
+        ValueError
+            For a frame with the columns of no modality.
         """
         check_is_fitted(self)
-        return self.project(X, self.modalities_)
+        return self.project(X, shown_modalities(self.branches_, X))
 
     def project(self, X: Any, modalities: str | Sequence[str]) -> np.ndarray:
         """Return the coordinates of rows, from some modalities only.

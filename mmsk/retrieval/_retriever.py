@@ -14,11 +14,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._params import COUNT, POSITIVE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion import SharedSpace
-from mmsk.fusion._blocks import FUSION
-from mmsk.retrieval._columns import modalities_of, refuse_array
+from mmsk.fusion._blocks import FUSION, shown_modalities
 from mmsk.retrieval._measures import measures
 from mmsk.retrieval._ranking import best_rows, unit_rows
-from mmsk.retrieval._words import best_words
+from mmsk.retrieval._words import best_words, only_words
 
 __all__ = ["CrossModalRetriever"]
 
@@ -235,7 +234,12 @@ class CrossModalRetriever(BaseEstimator):
         return float(self.evaluate(X)["mrr"].mean())
 
     def annotate(
-        self, X: pd.DataFrame, modality: str, *, source: str | Sequence[str] | None = None, n_words: int = 5
+        self,
+        X: pd.DataFrame,
+        modality: str | None = None,
+        *,
+        source: str | Sequence[str] | None = None,
+        n_words: int = 5,
     ) -> pd.DataFrame:
         """Return the words that rows make one expect.
 
@@ -243,8 +247,8 @@ class CrossModalRetriever(BaseEstimator):
         ----------
         X : DataFrame of shape (n_rows, n_columns)
             Of pictures, say.
-        modality : str
-            The branch whose words are meant: of a `Tfidf`, or of a vectorizer of scikit-learn.
+        modality : str, default=None
+            The branch whose words are meant: of a `Tfidf`, or of a vectorizer of scikit-learn. None: the only one.
         source : str or sequence of str, default=None
             What rows are known by. None: all modalities whose columns the frame has, but this one.
         n_words : int, default=5
@@ -261,9 +265,10 @@ class CrossModalRetriever(BaseEstimator):
         TypeError
             For an X that is no DataFrame.
         ValueError
-            For a modality without words, and as in `query`.
+            For a modality without words, where there are several with words and none is named, and as in `query`.
         """
         names = self._modalities_of(X)
+        modality = only_words(self.space_) if modality is None else modality
         sources = self._sources(X, [name for name in names if name != modality] if source is None else source)
         coordinates = self.space_.project(X, sources)
         row, rank, word, weight = best_words(self.space_, coordinates, modality, n_words)
@@ -284,4 +289,12 @@ class CrossModalRetriever(BaseEstimator):
     def _modalities_of(self, X: pd.DataFrame) -> list[str]:
         """Return the modalities whose columns a frame has, or say that it has none."""
         check_is_fitted(self)
-        return modalities_of(self.space_, X)
+        refuse_array(X)
+        return shown_modalities(self.space_.branches_, X)
+
+
+def refuse_array(X: Any) -> None:
+    """Raise a TypeError for anything but a DataFrame: only by the names of its columns is it known what a cell is."""
+    if not isinstance(X, pd.DataFrame):
+        advice = "one text is pd.DataFrame({'caption': [text]})"
+        raise TypeError(f"a DataFrame is needed, got {type(X).__name__}; {advice}")

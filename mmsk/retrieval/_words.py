@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from mmsk.fusion import SharedSpace
 from mmsk.text import Tfidf
 
-__all__ = ["best_words"]
+__all__ = ["best_words", "only_words"]
 
 CHUNK_BYTES = 64 * 2**20  # of expected blocks that are held at a time
 WORDS = "word__"  # what the names of the words of a Tfidf begin with; beside them it may have character n-grams
@@ -59,6 +59,15 @@ def best_words(
     return np.repeat(rows, n_words), ranks, words[best.ravel()], weights.ravel()
 
 
+def only_words(space: SharedSpace) -> str:
+    """Return the modality that knows words, or say that there is none, or more than one."""
+    names = _with_words(space)
+    if len(names) != 1:
+        found = f"several modalities have words, {names}; say which" if names else "no modality has words"
+        raise ValueError(found)
+    return names[0]
+
+
 def _vocabulary(space: SharedSpace, modality: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the columns of a block that are words, and the words."""
     if modality not in space.modalities_:
@@ -66,7 +75,7 @@ def _vocabulary(space: SharedSpace, modality: str) -> tuple[np.ndarray, np.ndarr
     single = space.branches_[modality]
     if not _knows_words(first := _first_step(single)):
         what = repr(first) if isinstance(first, str) else f"a {type(first).__name__}"
-        others = [name for name in space.modalities_ if _knows_words(_first_step(space.branches_[name]))]
+        others = _with_words(space)
         raise ValueError(
             f"modality {modality!r} has no words: its branch begins with {what}; modalities with words: "
             f"{', '.join(map(repr, others)) or 'none (a branch that begins with Tfidf() would be one)'}"
@@ -76,6 +85,10 @@ def _vocabulary(space: SharedSpace, modality: str) -> tuple[np.ndarray, np.ndarr
     columns = np.flatnonzero(are_words) if are_words.any() else np.arange(len(names))
     words = [name.removeprefix(WORDS) for name in names[columns]]
     return columns, np.array(words, dtype=object)
+
+
+def _with_words(space: SharedSpace) -> list[str]:
+    return [name for name in space.modalities_ if _knows_words(_first_step(space.branches_[name]))]
 
 
 def _first_step(single: ColumnTransformer) -> Any:

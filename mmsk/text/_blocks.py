@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +41,20 @@ def fit_blocks(tfidf: Tfidf, texts: Sequence[str | None], column: str) -> tuple[
     Raises
     ------
     ValueError
-        When there is no text, or no feature is left of a block: naming the column and showing the first texts.
+        When there is no row, or no feature is left of a block: naming the column and showing the first texts.
+
+    Warns
+    -----
+    UserWarning
+        When all rows are missing. There are no vectorizers then, and one column of zeros.
     """
     present = [text for text in texts if text is not None]
     if not present:
-        raise ValueError(
-            f"Tfidf: {column} holds no document, its {len(texts)} rows are all missing (None, nan, blank); leave it "
-            "out, or see that each training fold has some text"
-        )
+        if not texts:
+            raise ValueError(f"Tfidf: {column} has 0 rows")
+        text = f"Tfidf: {column} holds no document, its {len(texts)} rows are all missing (None, nan, blank): no words"
+        warnings.warn(text, UserWarning, stacklevel=4)
+        return {}, _assembled(tfidf, [sparse.csr_matrix((0, 1), dtype=np.float32)], texts)
     vectorizers = _new_vectorizers(tfidf)
     matrices = []
     for block, vectorizer in vectorizers.items():
@@ -63,11 +70,11 @@ def fit_blocks(tfidf: Tfidf, texts: Sequence[str | None], column: str) -> tuple[
 def transform_blocks(tfidf: Tfidf, texts: Sequence[str | None]) -> Any:
     """Return the matrix of the texts under the fitted vectorizers."""
     present = [text for text in texts if text is not None]
-    if present:
+    if present and tfidf.vectorizers_:
         blocks = tfidf.vectorizers_.items()
         matrices = [each.transform(_block_texts(tfidf, block, present)) for block, each in blocks]
-    else:  # scikit-learn refuses to weigh no text at all
-        matrices = [sparse.csr_matrix(np.empty((0, tfidf._n_features_out), dtype=np.float32))]
+    else:  # scikit-learn refuses to weigh no text at all, and without words there is nothing to weigh
+        matrices = [sparse.csr_matrix((len(present), tfidf._n_features_out), dtype=np.float32)]
     return _assembled(tfidf, matrices, texts)
 
 

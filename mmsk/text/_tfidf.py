@@ -217,7 +217,13 @@ class Tfidf(TransformerMixin, BaseEstimator):
         MediaBatchError
             For bad cells under on_error="raise", or for too many of them under "missing".
         ValueError
-            For a column with no document or no word in it, and for more than one column.
+            For a column without a row, or without a word in its documents, and for more than one column.
+
+        Warns
+        -----
+        UserWarning
+            For a column whose cells are all missing: a rare modality in an unlucky fold. What is learned of it is one
+            feature, "none", which no text has.
         """
         self._learn(X)
         return self
@@ -253,7 +259,7 @@ class Tfidf(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "vectorizers_")
         blocks = self.vectorizers_.items()
         names = [f"{block}__{term}" for block, each in blocks for term in each.get_feature_names_out()]
-        return np.asarray(names, dtype=object)
+        return np.asarray(names or ["none"], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -139,3 +140,28 @@ CHECKS = [
 @pytest.mark.parametrize("check", CHECKS, ids=name_of)
 def test_scikit_learns_checks(check):
     check(Numbers(TWICE))
+
+
+def test_columns_that_a_frame_lacks_are_modalities_that_its_rows_lack():
+    space = SharedSpace(fusion_transformer(BRANCHES)).fit(MEDIA.data)
+    for name in MEDIA.data:
+        np.testing.assert_array_equal(space.transform(MEDIA.data[[name]]), space.project(MEDIA.data, name))
+    with pytest.raises(ValueError, match="the columns of no modality"):
+        space.transform(pd.DataFrame({"other": [1.0]}))
+
+
+@pytest.mark.parametrize("first", ["pandas", "default"])
+def test_what_comes_out_of_transformers_by_default_does_not_matter(first):
+    branches = [(name, "passthrough", [f"{name}0", f"{name}1"]) for name in "ab"]
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40, 4)), columns=["a0", "a1", "b0", "b1"])
+    frame["text"] = ["red fox", "grey goose"] * 20
+    branches.append(("text", Tfidf(), "text"))
+    memo.clear()
+    expected = np.asarray(SharedSpace(fusion_transformer(branches)).fit_transform(frame))
+    memo.clear()
+    for output in (first, "default", "pandas"):
+        with config_context(transform_output=output):
+            found = SharedSpace(fusion_transformer(branches)).fit_transform(frame)
+            assert isinstance(found, pd.DataFrame) == (output == "pandas")
+            np.testing.assert_allclose(found, expected)

@@ -101,3 +101,15 @@ def test_without_any_words_the_remedy_is_told(scaled):
         ValueError, match=r"begins with 'passthrough'; .* words: none \(a branch that begins with Tfidf"
     ):
         retriever.annotate(TEST, "size")
+
+
+def test_the_words_are_those_of_the_only_text_unless_there_are_two():
+    told = fitted(Tfidf()).annotate(TEST, n_words=1)
+    pd.testing.assert_frame_equal(told, fitted(Tfidf()).annotate(TEST, "text", n_words=1))
+    branches = [("text", Tfidf(), "caption"), ("again", Tfidf(), "caption"), ("size", "passthrough", ["size"])]
+    with pytest.raises(ValueError, match=r"several modalities have words, \['text', 'again'\]"):
+        CrossModalRetriever(fusion_transformer(branches)).fit(TRAIN).annotate(TEST)
+    with pytest.raises(ValueError, match="no modality has words"):
+        CrossModalRetriever(
+            fusion_transformer([("image", ColorHistogram(), "photo"), ("size", "passthrough", ["size"])])
+        ).fit(TRAIN).annotate(TEST)

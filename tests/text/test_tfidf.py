@@ -226,13 +226,23 @@ def test_a_pattern_of_ones_own():
         ({}, [";-)", None, "!?"], "no word of column 'caption'.* 2 documents: ';-\\)', '!\\?'; check .*char_wb"),
         ({"min_df": 2}, ["black", "white"], "no word of column 'caption'.*min_df"),
         ({"analyzer": "char_wb", "min_df": 2}, ["ab", "cd"], "no character n-gram of column 'caption'.*min_df"),
-        ({}, [None, "", np.nan], "column 'caption' holds no document, its 3 rows are all missing"),
     ],
 )
 def test_an_empty_vocabulary_names_the_column_and_shows_documents(params, texts, words):
     for column in (pd.Series(texts, name="caption"), pd.DataFrame({"caption": texts})):
         with pytest.raises(ValueError, match=words):
             Tfidf(**params).fit(column)
+
+
+@pytest.mark.parametrize("sparse_output", [True, False])
+def test_of_a_column_without_a_document_nothing_is_learned(sparse_output):
+    tfidf = Tfidf(sparse_output=sparse_output)
+    with pytest.warns(UserWarning, match="column 'caption' holds no document, its 3 rows are all missing"):
+        tfidf.fit(pd.Series([None, "", np.nan], name="caption"))
+    assert tfidf.get_feature_names_out().tolist() == ["none"]
+    rows = tfidf.transform(["none at all", None])
+    rows = rows.toarray() if sparse_output else rows
+    np.testing.assert_array_equal(rows, [[0], [0 if sparse_output else np.nan]])
 
 
 def test_other_complaints_of_scikit_learn_come_through():

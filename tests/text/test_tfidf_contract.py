@@ -156,7 +156,7 @@ def check_a_column_without_a_document_can_be_transformed():
 
 
 def check_an_empty_column_is_refused_by_fit():
-    with pytest.raises(ValueError, match="holds no document, its 0 rows"):
+    with pytest.raises(ValueError, match="has 0 rows"):
         Tfidf().fit([])
 
 
