@@ -39,7 +39,7 @@ def test_modalities_that_say_the_same_share_their_worth_and_are_redundant(make, 
 def test_modalities_that_tell_different_rows_are_ranked_and_do_not_interact(make, rbf):
     shapley, pairs = explained(make, rbf, {"a": 0.6, "b": 0.35})
     assert shapley["a"] > shapley["b"] > shapley["c"]
-    assert pairs.abs().max() < 0.1
+    assert pairs.abs().max() < 0.15  # of 240 rows; modalities that say the same are at -0.5
 
 
 def test_modalities_that_tell_only_together_help_each_other(make, rbf):
