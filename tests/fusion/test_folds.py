@@ -52,3 +52,12 @@ def test_rows_are_shuffled_by_the_seed():
 def test_folds_that_are_given_are_taken():
     given = [(np.arange(40), np.arange(40, 86))]
     assert make_folds(given, Y, Y, None, stratify=True, seed=0) == given
+
+
+def test_a_fold_that_no_group_goes_to_is_none():
+    y = np.array([0, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1])
+    groups = np.array([0, 4, 3, 1, 3, 4, 3, 3, 4, 1, 3, 1, 1, 3, 0, 1, 4, 0, 4, 5, 4, 1, 1, 1, 4, 1, 4])
+    folds = make_folds(5, y, y, groups, stratify=True, seed=0)
+    assert 2 <= len(folds) <= 5
+    assert all(len(test) for _, test in folds)
+    assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(y)))
