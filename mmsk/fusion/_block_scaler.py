@@ -18,8 +18,9 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
-from mmsk._params import BOOL, NON_NEGATIVE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
+from mmsk._params import BOOL, NON_NEGATIVE, POSITIVE_OR_NONE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion._alignment import alignment, trust
+from mmsk.fusion._numbers import refuse_infinite, without_times
 from mmsk.fusion._presence import present_rows
 
 __all__ = ["BlockScaler"]
@@ -51,6 +52,11 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     target : {"auto", "classes", "numbers"}, default="auto"
         What ``weight="auto"`` learns from. "auto": labels are classes, and so are whole numbers of which each comes
         five times in the mean. `fusion_pipeline` knows by its estimator.
+    clip : float or None, default=None
+        Standardised columns are limited to so many deviations on either side of the mean, in `fit` (before the norm is
+        taken) and `transform`, so that one absurd value cannot outweigh all others in a linear model. Without effect
+        on sparse input under ``standardize="auto"``, which is not standardised. `fusion_transformer` sets 4 for columns
+        of numbers.
 
     Attributes
     ----------
@@ -71,7 +77,8 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Notes
     -----
     A row is missing when all its values are nan, or, in sparse input, when it stores no value other than zero. Single
-    nan values in a dense row count as the column's mean.
+    nan values in a dense row count as the column's mean. Dates are read as days since 1970 and spans of time as days,
+    in whatever unit a column counts them; NaT is nan.
 
     References
     ----------
@@ -96,6 +103,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "random_state": RANDOM_STATE,
         "target": [StrOptions({"auto", "classes", "numbers"})],
+        "clip": POSITIVE_OR_NONE,
     }
 
     def __init__(
@@ -107,6 +115,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         dropout: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
         target: str = "auto",
+        clip: float | None = None,
     ) -> None:
         self.weight = weight
         self.standardize = standardize
@@ -114,6 +123,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.dropout = dropout
         self.random_state = random_state
         self.target = target
+        self.clip = clip
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -133,8 +143,13 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            For infinite values, and for a sparse block with ``standardize=True``.
+            For infinite values, for a sparse block with ``standardize=True``, and for a `clip` with
+            ``standardize=False``.
         """
+        if self.clip is not None and not self.standardize:
+            raise ValueError(
+                f"clip={self.clip:g} is in deviations of a standardised block; use clip=None, or standardize"
+            )
         X = self._validated(X, reset=True)
         standardize = not sparse.issparse(X) if self.standardize == "auto" else bool(self.standardize)
         if standardize and sparse.issparse(X):
@@ -210,21 +225,20 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
     def _validated(self, X: Any, *, reset: bool) -> Any:
-        return validate_data(
-            self,
-            X,
-            reset=reset,
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-            ensure_all_finite="allow-nan",
+        dtypes = [np.float64, np.float32]
+        values = validate_data(
+            self, without_times(X), reset=reset, accept_sparse="csr", dtype=dtypes, ensure_all_finite=False
         )
+        refuse_infinite(values, X)
+        return values
 
     def _standardized(self, X: Any) -> Any:
-        """Return X with mean 0 and deviation 1 a column, and with 0 for nan."""
+        """Return X with mean 0 and deviation 1 a column, clipped, and with 0 for nan."""
         if sparse.issparse(X):
             return _without_nan(X)
         if self.mean_ is not None:
             X = ((X - self.mean_) / self.scale_).astype(X.dtype, copy=False)
+            X = X if self.clip is None else np.clip(X, -self.clip, self.clip, out=X)
         return np.where(np.isnan(X), X.dtype.type(0), X)
 
     def _transformed(self, X: Any, shown: np.ndarray) -> Any:

@@ -187,7 +187,7 @@ def present_cells(estimator: Any, columns: Any) -> np.ndarray:
         for position in range(columns.shape[1]):
             present |= _holds(first, columns.iloc[:, position])
     elif getattr(columns, "ndim", 1) > 1:
-        is_number = isinstance(columns, np.ndarray) and columns.dtype.kind == "f"
+        is_number = isinstance(columns, np.ndarray) and columns.dtype.kind in "fmM"  # numbers and times
         present = present_rows(columns) if is_number else np.ones(columns.shape[0], dtype=bool)
     else:
         present = _holds(first, columns)

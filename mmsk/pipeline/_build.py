@@ -26,6 +26,8 @@ __all__ = ["fusion_pipeline", "fusion_transformer", "steps_of"]
 
 Branch = tuple[str, Any, Any]
 
+CLIP = 4.0  # standard deviations: what a number of a table is limited to
+
 
 def fusion_transformer(
     branches: Sequence[Branch],
@@ -47,8 +49,10 @@ def fusion_transformer(
     ----------
     branches : list of (name, transformer, column)
         As ColumnTransformer takes them. The transformer is a descriptor, a list of descriptors of one column (they
-        become a `DescriptorUnion`, each item decoded once), "passthrough" for numbers, "drop", or any scikit-learn
-        transformer or pipeline. "photo" and ["photo"] mean the same.
+        become a `DescriptorUnion`, each item decoded once), "passthrough" for numbers and dates, "drop", or any
+        scikit-learn transformer or pipeline. "photo" and ["photo"] mean the same. Numbers that come as they are
+        ("passthrough") are limited to 4 standard deviations on either side of their mean: ``clip=4.0`` in
+        `BlockScaler`, ``set_params(NAME__scale__clip=None)`` to undo it.
     weights : dict, "auto" or None, default=None
         Weight of each branch, 1 where none is given. A branch of weight 1 has unit mean squared row norm. "auto" = each
         learned from the labels, see `BlockScaler`, and rows balanced, see `FusionTransformer`; given ones are applied
@@ -116,6 +120,7 @@ def fusion_transformer(
             dropout=dropout,
             random_state=seed,
             target=target,
+            clip=CLIP if isinstance(describe, str) else None,  # descriptors have no such outliers
         )
         branch = Pipeline([("describe", describe), ("scale", scale)])
         transformers.append((name, branch, _column_for(describe, column)))
