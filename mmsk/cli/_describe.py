@@ -47,7 +47,7 @@ def describe(
     """
     from mmsk.cli._branches import choose_branches
     from mmsk.cli._files import write_frame
-    from mmsk.cli._pipelines import descriptors_alone
+    from mmsk.cli._pipelines import descriptors_alone, workers
     from mmsk.cli._table import load_table, require_columns
 
     frame = load_table(table, root)
@@ -56,7 +56,7 @@ def describe(
         message = f"{INDEX!r} is what the first column of the output is called; rename the column"
         raise typer.BadParameter(message, param_hint="--keep")
     branches = choose_branches(frame.drop(columns=keep or []), branch)
-    features = descriptors_alone(branches, on_error, jobs).fit_transform(frame)
+    features = descriptors_alone(branches, on_error, workers(jobs, len(frame))).fit_transform(frame)
     made = frame[keep or []].join(features)
     write_frame(made, output, index_label=INDEX)
     say(f"{features.shape[1]:,} features of {len(made):,} rows in {output}")

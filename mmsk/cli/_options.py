@@ -228,7 +228,12 @@ Scoring = Annotated[
     str | None,
     typer.Option("--scoring", metavar="NAME", help="A score of scikit-learn's, as in f1_macro.", rich_help_panel=JUDGE),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Workers; -1 is one a core.", rich_help_panel=RUN)]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", metavar="N", help="Workers; -1 is one a core, for more than 500 rows.", rich_help_panel=RUN
+    ),
+]
 Seed = Annotated[
     int, typer.Option("--seed", metavar="N", min=0, help="Seed of the folds and of the model.", rich_help_panel=RUN)
 ]

@@ -31,7 +31,10 @@ __all__ = [
     "quiet",
     "set_on_descriptors",
     "tell_of_bad_items",
+    "workers",
 ]
+
+FEW = 500  # rows that one process describes, at 1 to 20 ms each, before workers have started (5 s) and shared them
 
 
 def build(
@@ -95,10 +98,19 @@ def describe_once(model: Any, X: pd.DataFrame, y: np.ndarray, jobs: int) -> floa
     from sklearn.base import clone
 
     start = time.perf_counter()
-    fusion = set_on_descriptors(clone(fusion_of(model)), n_jobs=jobs, verbose=True)
+    fusion = set_on_descriptors(clone(fusion_of(model)), n_jobs=workers(jobs, len(X)), verbose=True)
     fusion.fit_transform(X, y)
     tell_of_bad_items(fusion)
     return time.perf_counter() - start
+
+
+def workers(jobs: int, n_rows: int) -> int:
+    """Return how many processes describe so many rows: where none were asked for, a few rows get this one alone.
+
+    >>> workers(-1, 20), workers(-1, 20_000), workers(2, 20)
+    (1, -1, 2)
+    """
+    return 1 if jobs == -1 and n_rows <= FEW else jobs
 
 
 def tell_of_bad_items(fusion: Any) -> None:
@@ -147,13 +159,13 @@ def columns_of(model: Any) -> list[str]:
     return [name for columns in listed for name in columns if isinstance(name, str)]
 
 
-def descriptors_alone(branches: list[tuple[str, Any, Any]], on_error: OnBad, jobs: int) -> Any:
+def descriptors_alone(branches: list[tuple[str, Any, Any]], on_error: OnBad, n_jobs: int) -> Any:
     """Return a ColumnTransformer of what describes each branch, without scales and weights, that makes a DataFrame."""
     from sklearn.compose import ColumnTransformer
 
     from mmsk import fusion_transformer
 
-    fusion = fusion_transformer(branches, on_error=on_error.value, n_jobs=jobs, verbose=True)
+    fusion = fusion_transformer(branches, on_error=on_error.value, n_jobs=n_jobs, verbose=True)
     bare = []
     for name, branch, column in fusion.transformers:
         descriptor = branch.named_steps["describe"]

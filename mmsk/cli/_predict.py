@@ -47,7 +47,7 @@ def predict(
     """Predict the rows of a table with a saved model."""
     from mmsk.cli._files import write_frame
     from mmsk.cli._models import read_model
-    from mmsk.cli._pipelines import columns_of, fusion_of, set_on_descriptors, tell_of_bad_items
+    from mmsk.cli._pipelines import columns_of, fusion_of, set_on_descriptors, tell_of_bad_items, workers
     from mmsk.cli._table import load_table, require_columns
 
     fitted = read_model(model, trust)
@@ -55,7 +55,9 @@ def predict(
         raise ValueError(f"{model} has no probabilities: train it with --calibrate, or with --model logistic or forest")
     frame = load_table(table, root)
     require_columns(frame, columns_of(fitted))
-    settings = {"n_jobs": jobs, "verbose": True, **({"on_error": on_error.value} if on_error else {})}
+    settings: dict[str, Any] = {"n_jobs": workers(jobs, len(frame)), "verbose": True}
+    if on_error:
+        settings["on_error"] = on_error.value
     made = _predictions(set_on_descriptors(fitted, **settings), frame, proba)
     if fusion_of(fitted) is not None:
         tell_of_bad_items(fusion_of(fitted))

@@ -98,7 +98,7 @@ def retrieve(
     from mmsk import fusion_transformer
     from mmsk.cli._branches import choose_branches
     from mmsk.cli._files import write_frame
-    from mmsk.cli._pipelines import tell_of_bad_items
+    from mmsk.cli._pipelines import tell_of_bad_items, workers
     from mmsk.cli._table import load_table
     from mmsk.retrieval import CrossModalRetriever
 
@@ -112,7 +112,7 @@ def retrieve(
         raise typer.BadParameter(f"no branch {target!r}; there are {', '.join(names)}", param_hint="--target")
     shown = [column for _, _, column in branches if isinstance(column, str)]
     queries = load_table(query, None) if query else _question(frame[shown], asked)
-    fusion = fusion_transformer(branches, on_error=on_error.value, n_jobs=jobs, verbose=True)
+    fusion = fusion_transformer(branches, on_error=on_error.value, n_jobs=workers(jobs, len(frame)), verbose=True)
     retriever = CrossModalRetriever(fusion, theta=theta, n_results=results).fit(frame)
     for single in retriever.space_.branches_.values():
         tell_of_bad_items(single)

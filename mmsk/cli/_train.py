@@ -29,14 +29,15 @@ def train(
     """Fit a model to a table and save it."""
     from mmsk.cli._estimators import make_estimator
     from mmsk.cli._models import save_model
-    from mmsk.cli._pipelines import build, fusion_of, quiet, tell_of_bad_items
+    from mmsk.cli._pipelines import build, fusion_of, quiet, tell_of_bad_items, workers
     from mmsk.cli._problem import read_problem
 
     problem = read_problem(table, root, target, branch, task)
     estimator = make_estimator(
         model, problem.y, number=problem.number, class_weight=class_weight, calibrate=calibrate, seed=seed
     )
-    pipeline = build(problem.branches, estimator, weight, param, on_error, n_jobs=jobs, verbose=True)
+    n_jobs = workers(jobs, len(problem.X))
+    pipeline = build(problem.branches, estimator, weight, param, on_error, n_jobs=n_jobs, verbose=True)
     start = time.perf_counter()
     pipeline.fit(problem.X, problem.y)
     seconds = time.perf_counter() - start

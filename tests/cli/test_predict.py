@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from mmsk import _engine
 from mmsk.datasets import read_table
 from mmsk.persistence import load, save
 
@@ -25,6 +26,22 @@ def test_predictions_are_those_of_the_model_row_by_row(run, table, model, tmp_pa
     assert list(predicted.columns) == ["row", "prediction"]
     assert list(predicted["row"]) == list(range(36))
     assert list(predicted["prediction"]) == list(load(model).predict(read_table(table())))
+
+
+def test_a_few_rows_start_no_workers_unless_they_are_asked_for(run, table, model, tmp_path, monkeypatch):
+    monkeypatch.setenv("MMSK_CACHE", str(tmp_path / "empty"))  # the memo of this process knows the items
+    run("predict", model, table(), "-o", tmp_path / "one.csv", "-j", "1")
+
+    def refused(*args, **kwargs):
+        raise ValueError("workers")
+
+    monkeypatch.setattr(_engine, "Parallel", refused)
+    for command in (["predict", model, table()], ["train", table(), "-t", "label", *TWO[:4]]):
+        monkeypatch.setenv("MMSK_CACHE", str(tmp_path / command[0]))
+        run(*command, "-o", tmp_path / "few.out.csv" if command[0] == "predict" else tmp_path / "few.mmsk")
+        monkeypatch.setenv("MMSK_CACHE", str(tmp_path / f"{command[0]}-2"))
+        assert "workers" in run(*command, "-o", tmp_path / "two.out.csv", "-j", "2", code=1)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "few.out.csv"), pd.read_csv(tmp_path / "one.csv"))
 
 
 def test_probabilities_by_class(run, table, model, tmp_path):
