@@ -17,9 +17,9 @@ __all__ = ["ampute_modalities", "blanked", "filled_cells"]
 def ampute_modalities(
     X: pd.DataFrame,
     rate: float | Mapping[Any, float],
+    random_state: int | np.random.RandomState | None = None,
     *,
     columns: Sequence[Any] | Mapping[Any, Any] | None = None,
-    random_state: int | np.random.RandomState | None = None,
     keep_one: bool = False,
 ) -> pd.DataFrame:
     """Hide a share of the cells of a table.
@@ -31,12 +31,12 @@ def ampute_modalities(
     rate : float, or dict of name to float
         Share of the present cells of each column that are hidden, 0 to 1, to within one cell; or a share for each
         name, 0 for those that are left out.
+    random_state : int, RandomState instance or None, default=None
+        An int hides the same cells each time, and those of a smaller rate are among those of a larger one.
     columns : list, or dict of name to columns, default=None
         The columns to hide cells of. A list of names inside the list is a modality of several columns, whose cells are
         hidden together; a dict names modalities, as ``make_multimodal(...).columns`` does. None = each column on its
         own.
-    random_state : int, RandomState instance or None, default=None
-        An int hides the same cells each time, and those of a smaller rate are among those of a larger one.
     keep_one : bool, default=False
         Whether the last present cell of a row is never hidden; then fewer than `rate` may be.
 

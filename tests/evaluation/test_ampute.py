@@ -26,6 +26,10 @@ def test_the_rate_is_met_in_each_column(rate):
     assert (hidden(ampute_modalities(X, rate, random_state=0)).sum(axis=0) == round(rate * N)).all()
 
 
+def test_the_seed_may_stand_third():
+    pd.testing.assert_frame_equal(ampute_modalities(X, 0.5, 0), ampute_modalities(X, 0.5, random_state=0))
+
+
 def test_what_is_not_hidden_stays_and_the_input_too():
     before = X.copy()
     amputed = ampute_modalities(X, 0.5, random_state=0)

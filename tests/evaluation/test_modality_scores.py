@@ -56,6 +56,14 @@ def test_all_of_it_in_one_table(make, rbf):
     assert pairs["b", "c"] > 0.05
 
 
+def test_the_folds_may_stand_fourth(make, rbf):
+    made = make("a|b", n_samples=60)
+    found = modality_scores(rbf(made), made.data, made.target, 2)
+    named = modality_scores(rbf(made), made.data, made.target, cv=2)
+    assert found.n_folds == 2
+    pd.testing.assert_frame_equal(found.modalities, named.modalities)
+
+
 def test_words_and_pictures():
     made = make_multimodal(90, 2, modalities=("text", "image"), structure="shared", noise=0.2, random_state=0)
     model = fusion_pipeline([("text", Tfidf(), "text"), ("image", HOG(), "image")])
