@@ -97,7 +97,21 @@ def select(X: Any, column: Any, name: str) -> Any:
 
 
 def checked_target(y: Any, *, classes: bool) -> np.ndarray:
-    """Return a target as a 1-D array: of labels, or of finite numbers."""
+    """Return a target as a 1-D array: of labels, or of finite numbers.
+
+    Raises
+    ------
+    ValueError
+        For several answers a row, and for those that are missing or infinite.
+    """
+    shape = np.shape(y)
+    if len(shape) == 2 and shape[1] > 1:
+        one, several = ("label", "MultiOutputClassifier") if classes else ("number", "MultiOutputRegressor")
+        other = "" if classes else "fusion_pipeline(branches, Ridge()), or "
+        raise ValueError(
+            f"y has shape {shape}, and this predicts one {one} a row, for which y should be a 1d array; "
+            f"for several use {other}sklearn.multioutput.{several} around this"
+        )
     y = column_or_1d(y, warn=True)
     refuse_missing(y)
     if not classes:
