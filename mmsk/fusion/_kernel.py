@@ -80,6 +80,10 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     where there are none, among all. What fits of one search have in common is kept in ``mmsk.fusion.memo``, at most
     512 MB in this process.
 
+    A sum of kernels adds up what modalities say one by one, and cannot see what they tell only together, as in XOR: an
+    image that means one thing with one text, and another with another. ``fusion_pipeline(branches, SVC())`` and forests
+    see that.
+
     References
     ----------
     Gönen, M. and Alpaydın, E. (2011). Multiple kernel learning algorithms. Journal of Machine Learning Research 12.
