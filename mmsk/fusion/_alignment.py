@@ -20,7 +20,7 @@ from sklearn.utils.multiclass import type_of_target
 from mmsk.fusion._grams import linear_gram
 from mmsk.fusion._rows import drawn, refuse_missing
 
-__all__ = ["alignment", "alignment_shares", "of_classes", "repetitions", "trust", "without_diagonal"]
+__all__ = ["alignment", "alignment_shares", "as_target", "of_classes", "repetitions", "trust", "without_diagonal"]
 
 HALFWAY = 50  # rows at which learned and equal shares count the same
 CHANCE = 2  # standard deviations up to which likeness to the answers is taken for chance
@@ -112,7 +112,7 @@ def alignment(block: Any, y: Any, kind: str = "auto") -> float:
         return 1.0
     rows = drawn(n_rows)
     everyone = np.ones(len(rows), dtype=bool)
-    some, target = block[rows], _as_target(y, kind, rows)
+    some, target = block[rows], as_target(y, kind, rows)
     target = target - target.mean(axis=0)
     energy = float((target**2).sum(axis=1).mean())
     if not energy > 0 or not np.isfinite(energy):
@@ -126,51 +126,41 @@ def alignment(block: Any, y: Any, kind: str = "auto") -> float:
     return likeness / overlap * max(0.0, 1 - CHANCE**2 * variance / likeness**2)
 
 
-def repetitions(fused: Any, places: Sequence[slice], y: Any, kind: str = "auto") -> np.ndarray:
-    """Return how many times what each block says is said: 1 plus its squared correlations with the other blocks.
+def repetitions(grams: Sequence[np.ndarray], present: Sequence[np.ndarray], target: np.ndarray) -> np.ndarray:
+    """Return how many times what each kernel says is said: 1 plus its squared correlations with the other kernels.
 
-    What counts is the correlation of the kernels that the answers do not explain. Modalities that tell of the same
-    answers, each in its own way, agree as far as the answers go, and are wanted both; copies agree beyond that.
+    What counts is the correlation that the answers do not explain. Modalities that tell of the same answers, each in
+    its own way, agree as far as the answers go, and are wanted both; copies agree beyond that.
 
     Parameters
     ----------
-    fused : {ndarray, sparse array} of shape (n_rows, n_features)
-        All blocks side by side. Rows of zeros in a block are absent.
-    places : sequence of slice
-        The columns of each block.
-    y : array-like of shape (n_rows,) or (n_rows, n_outputs)
-        Labels, or the numbers to predict.
-    kind : {"auto", "classes", "numbers"}, default="auto"
-        Which of these, see `of_classes`.
+    grams, present, target
+        As in `alignment_shares`.
 
     Returns
     -------
-    ndarray of shape (n_blocks,)
-        1 to n_blocks.
+    ndarray of shape (n_kernels,)
+        1 to n_kernels.
 
     Examples
     --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
-    >>> one, other, labels = rng.normal(size=(200, 5)), rng.normal(size=(200, 5)), np.repeat(["a", "b"], 100)
-    >>> repetitions(np.hstack([one, other, one]), [slice(0, 5), slice(5, 10), slice(10, 15)], labels).round(1)
+    >>> one, other, target = rng.normal(size=(200, 5)), rng.normal(size=(200, 5)), np.eye(2)[np.arange(200) % 2]
+    >>> repetitions([block @ block.T for block in (one, other, one)], [np.ones(200, dtype=bool)] * 3, target).round(1)
     array([2., 1., 2.])
     """
-    rows = drawn(fused.shape[0])
-    some, target = fused[rows], _as_target(y, kind, rows)
-    target = without_diagonal(target @ target.T, np.ones(len(rows), dtype=bool))
-    left = [_beyond(some[:, place], target) for place in places]
+    answers = without_diagonal(target @ target.T, np.ones(len(target), dtype=bool))
+    left = [_beyond(gram, there, answers) for gram, there in zip(grams, present, strict=True)]
     alike = np.array([[max(0.0, float(np.vdot(one, other))) for other in left] for one in left])
     np.fill_diagonal(alike, 1.0)
     return np.asarray((alike**2).sum(axis=1))
 
 
-def _beyond(block: Any, target: np.ndarray) -> np.ndarray:
-    """Return the kernel of a block without what is proportional to that of the answers, of norm 1, or 0."""
-    gram = linear_gram(block, block)
-    there = np.diagonal(gram) > 0
+def _beyond(gram: np.ndarray, there: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """Return a kernel without what is proportional to that of the answers, of norm 1, or 0."""
     kernel = without_diagonal(_angles(gram), there)
-    answers = np.where(np.outer(there, there), target, 0.0)
+    answers = np.where(np.outer(there, there), answers, 0.0)
     energy = float(np.vdot(answers, answers))
     if energy > 0:
         kernel -= float(np.vdot(kernel, answers)) / energy * answers
@@ -178,11 +168,11 @@ def _beyond(block: Any, target: np.ndarray) -> np.ndarray:
     return kernel / norm if norm > 0 else kernel
 
 
-def _as_target(y: Any, kind: str, rows: np.ndarray) -> np.ndarray:
+def as_target(y: Any, kind: str, rows: np.ndarray) -> np.ndarray:
     """Return a column for each class, 1 in its rows, or the numbers to predict as columns of floats; of some rows."""
     y = np.asarray(y)
     if y.ndim > 1:
-        return np.hstack([_as_target(column, kind, rows) for column in y.T])
+        return np.hstack([as_target(column, kind, rows) for column in y.T])
     refuse_missing(y)
     if of_classes(y, kind):
         return np.asarray(y[rows, None] == np.unique(y[rows]), dtype=np.float64)

@@ -34,9 +34,11 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
     ----------
     fusion : ColumnTransformer
         What `fusion_transformer` returns; its branches are the modalities.
-    weights : {"alignment", "easymkl", "uniform"}, dict of str to float or None, default="alignment"
+    weights : {"auto", "alignment", "easymkl", "uniform"}, dict of str to float or None, default="auto"
         Share of each kernel. "alignment" = learned, so that the sum is like the kernel of the labels, and shrunk to
-        equal shares, with 50 rows half way. "easymkl" = learned, by how far each kernel keeps the classes apart.
+        equal shares, with 50 rows half way. "auto" = the same, or variance components, or their mean, where these
+        predict rows that are left out better by a standard error: they know of modalities that tell something only
+        beside another one. "easymkl" = learned, by how far each kernel keeps the classes apart.
         "uniform" or None = equal shares. A dict gives them: at least 0, and 0 for branches that are not named. A share
         corresponds to the square of a weight in `fusion_pipeline`.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
@@ -122,7 +124,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         self,
         fusion: ColumnTransformer,
         *,
-        weights: Mapping[str, float] | str | None = "alignment",
+        weights: Mapping[str, float] | str | None = "auto",
         kernel: str | Mapping[str, str] = "linear",
         C: float = 2.0,
         class_weight: Mapping[Any, float] | str | None = None,

@@ -18,8 +18,9 @@ from sklearn.utils import check_random_state
 
 from mmsk._params import RANDOM_STATE, Interval, Real, StrOptions
 from mmsk._reference import digest
-from mmsk.fusion._alignment import alignment_shares
+from mmsk.fusion._alignment import alignment_shares, repetitions
 from mmsk.fusion._blocks import FUSION, branch_names, fit_blocks, held_rows, transform_block
+from mmsk.fusion._components import judged_shares
 from mmsk.fusion._easymkl import easymkl_shares
 from mmsk.fusion._folds import hide
 from mmsk.fusion._grams import KernelForm, fit_kernel, gram
@@ -135,6 +136,14 @@ def _align(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: n
     return alignment_shares(_grams(some, forms), [held_rows(block) for block in some.values()], target[rows])
 
 
+def _judge(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:
+    rows = drawn(len(target))
+    some = {name: block[rows] for name, block in blocks.items()}
+    grams, present, target = _grams(some, forms), [held_rows(block) for block in some.values()], target[rows]
+    aligned = alignment_shares(grams, present, target)
+    return judged_shares(aligned, grams, target, repetitions(grams, present, target))
+
+
 def _easymkl(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:
     return easymkl_shares(_grams(blocks, forms), target.argmax(axis=1))
 
@@ -143,4 +152,4 @@ def _grams(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm]) -> list[n
     return [gram(block, block, forms[name]) for name, block in blocks.items()]
 
 
-LEARN: dict[str, Callable[..., np.ndarray]] = {"alignment": _align, "easymkl": _easymkl}
+LEARN: dict[str, Callable[..., np.ndarray]] = {"auto": _judge, "alignment": _align, "easymkl": _easymkl}

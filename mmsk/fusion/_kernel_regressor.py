@@ -26,7 +26,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
     ----------
     fusion : ColumnTransformer
         What `fusion_transformer` returns; its branches are the modalities.
-    weights : {"alignment", "uniform"}, dict of str to float or None, default="alignment"
+    weights : {"auto", "alignment", "uniform"}, dict of str to float or None, default="auto"
         Share of each kernel, as in `KernelFusionClassifier`; "alignment" is with the target's products.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
@@ -78,7 +78,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **SHARED_CONSTRAINTS,
-        "weights": [dict, StrOptions({"uniform", "alignment"}), None],
+        "weights": [dict, StrOptions({"uniform", "auto", "alignment"}), None],
         "C": POSITIVE,
         "epsilon": NON_NEGATIVE,
         "absent": [StrOptions({"zero", "submodel"})],
@@ -89,7 +89,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
         self,
         fusion: ColumnTransformer,
         *,
-        weights: Mapping[str, float] | str | None = "alignment",
+        weights: Mapping[str, float] | str | None = "auto",
         kernel: str | Mapping[str, str] = "linear",
         C: float = 1.0,
         epsilon: float = 0.1,

@@ -150,7 +150,7 @@ def test_easymkl_gives_noise_little():
 # In the classifier ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("weights", ["alignment", "easymkl"])
+@pytest.mark.parametrize("weights", ["auto", "alignment", "easymkl"])
 def test_learned_shares_are_readable_and_know_noise(weights):
     fitted = model(weights=weights).fit(FRAME, LABELS)
     assert list(fitted.weights_) == ["a", "b", "noise"]
@@ -168,8 +168,8 @@ def test_a_search_learns_shares_once_a_fold(monkeypatch):
     from mmsk.fusion import _kernel_mix
 
     calls = []
-    learn = _kernel_mix.LEARN["alignment"]
-    monkeypatch.setitem(_kernel_mix.LEARN, "alignment", lambda *args: (calls.append(1), learn(*args))[1])
+    learn = _kernel_mix.LEARN["auto"]
+    monkeypatch.setitem(_kernel_mix.LEARN, "auto", lambda *args: (calls.append(1), learn(*args))[1])
     GridSearchCV(model(), {"C": [0.1, 1.0, 10.0]}, cv=3).fit(FRAME, LABELS)
     assert len(calls) == 3 + 1
 
