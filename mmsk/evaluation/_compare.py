@@ -15,7 +15,7 @@ from sklearn.model_selection import check_cv
 from sklearn.preprocessing import label_binarize
 
 from mmsk._params import rows_of
-from mmsk.evaluation._decisions import decides_by_pair
+from mmsk.fusion._decisions import decides_by_pair
 
 __all__ = ["compare_models"]
 

@@ -15,9 +15,9 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk.evaluation._ampute import blanked, filled_cells
-from mmsk.evaluation._decisions import decides_by_pair
 from mmsk.evaluation._modalities import check_count, find_modalities
 from mmsk.evaluation._shapley import members, shapley_values
+from mmsk.fusion._decisions import decides_by_pair
 
 __all__ = ["modality_contributions"]
 

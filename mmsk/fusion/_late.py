@@ -255,7 +255,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
     def _response_of(self, name: str, estimator: Any) -> tuple[Response, bool]:
         """Return how a model responds, and whether its responses to unseen rows are needed."""
         self._methods[name] = method = response_method(name, estimator)
-        response = partial(class_response, classes=self.classes_, method=method)
+        response = partial(class_response, name=name, classes=self.classes_, method=method)
         return response, method == "decision_function" or self._learns()
 
     def _fit_combination(

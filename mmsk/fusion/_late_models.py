@@ -18,6 +18,7 @@ from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from mmsk.fusion._decisions import decides_by_pair
 from mmsk.fusion._digests import content_key, rows_digest
 from mmsk.fusion._late_fit import fit_parameter
 from mmsk.fusion._memo import memo, repeatable
@@ -121,7 +122,7 @@ def response_method(name: str, estimator: Any) -> str:
     raise ValueError(f"modality {name!r}: {type(estimator).__name__} has neither predict_proba nor decision_function")
 
 
-def class_response(model: Any, columns: Any, classes: np.ndarray, method: str) -> np.ndarray:
+def class_response(model: Any, columns: Any, name: str, classes: np.ndarray, method: str) -> np.ndarray:
     """Return probabilities or decision values of all classes, nan for those that the model does not know.
 
     Raises
@@ -130,11 +131,11 @@ def class_response(model: Any, columns: Any, classes: np.ndarray, method: str) -
         For decision values of pairs of classes.
     """
     values = np.asarray(getattr(model, method)(columns), dtype=np.float64)
+    if method == "decision_function" and decides_by_pair(model, values):
+        told = f"{values.shape[1]} decision values a row, of pairs of its {len(model.classes_)} classes"
+        raise ValueError(f"modality {name!r}: {type(model).__name__} has {told}; use decision_function_shape='ovr'")
     if values.ndim == 1:
         values = np.column_stack([-values, values]) / 2
-    if values.shape[1] != len(model.classes_):
-        advice = "use decision_function_shape='ovr'"
-        raise ValueError(f"{values.shape[1]} decision values a row for {len(model.classes_)} classes; {advice}")
     responses = np.full((values.shape[0], len(classes)), np.nan)
     responses[:, np.searchsorted(classes, model.classes_)] = values
     return responses

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from ._late_data import CODES, COMBINE, HOLES, SHARES, TRIPLES, N, X, Y, draw, late
@@ -94,10 +97,14 @@ def test_classes_of_one_row_each_get_a_softmax_and_a_warning():
     assert fusion.predict_proba(X.iloc[:5]).shape == (5, 5)
 
 
-def test_decision_values_of_pairs_are_refused():
+@pytest.mark.parametrize("n_classes", [3, 4])  # three classes make three pairs
+@pytest.mark.parametrize("nested", [False, True], ids=["bare", "nested"])
+def test_decision_values_of_pairs_are_refused(n_classes, nested):
     pairs = SVC(decision_function_shape="ovo")
-    with pytest.raises(ValueError, match="decision_function_shape='ovr'"):
-        late([("a", pairs, ["a0", "a1"]), ("b", pairs, ["b0"])]).fit(X, np.arange(N) % 4)
+    if nested:
+        pairs = GridSearchCV(make_pipeline(StandardScaler(), pairs), {"svc__C": [1.0]}, cv=2)
+    with pytest.raises(ValueError, match=r"modality 'b': .* of pairs .* use decision_function_shape='ovr'"):
+        late([("a", SVC(), ["a0", "a1"]), ("b", pairs, ["b0"])]).fit(X, np.arange(N) % n_classes)
 
 
 # Refusals -------------------------------------------------------------------------------------------------------------
