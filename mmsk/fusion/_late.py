@@ -48,10 +48,10 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         "product": what each modality adds to the class prior, multiplied. "mean": the mean of the probabilities.
         "vote": each model has one vote, and ties go to the mean. "stack": `final_estimator` on the evidence of all
         modalities, 0 where one is absent, and which are present. "gate" and "stack" learn from out-of-fold predictions.
-    weights : dict of str to float, "learned" or None, default=None
-        Share of each modality, at least 0; 0, without a model, for those that are not named. None = equal shares.
-        "learned" = those of the largest likelihood out of fold, shrunk towards equal ones. In a row, the shares of
-        absent modalities are shared out among the present ones. With "gate" they are where the gate starts from.
+    weights : dict of str to float, list of float, "learned" or None, default=None
+        Share of each modality, at least 0; a list is in the order of `estimators`, and who is not in a dict has 0, and
+        no model. None = equal shares. "learned" = those of the largest likelihood out of fold, shrunk towards equal
+        ones. In a row, the shares of absent modalities go to the present ones. "gate" starts from them.
     final_estimator : classifier, default=None
         For "stack". None = ``LogisticRegression(C=0.1)``.
     cv : int, splitter or iterable, default=5
@@ -129,7 +129,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         estimators: Sequence[tuple[str, Any, Any]],
         *,
         combine: str = "gate",
-        weights: Mapping[str, float] | str | None = None,
+        weights: Mapping[str, float] | Sequence[float] | str | None = None,
         final_estimator: Any = None,
         cv: Any = 5,
         dropout: float = 0.0,
@@ -169,7 +169,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             anyway, regressors, models without probabilities and decision values, or without sample weights, and a
             single class.
         """
-        learned = {"stack": self.weights is not None, "gate": self.weights == "learned"}
+        learned = {"stack": self.weights is not None, "gate": isinstance(self.weights, str)}
         if learned.get(self.combine):
             raise ValueError(f"combine={self.combine!r} learns what each modality counts for; leave weights=None")
         X, y = as_table(self, X, reset=True), checked_target(y, classes=True)
@@ -247,10 +247,6 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         """
         self._check_fitted()
         return self._as_attention(self._combination.attention(*self._heard(X)))
-
-    def _learns(self) -> bool:
-        """Return whether the combination is learned from out-of-fold predictions."""
-        return self.combine in ("gate", "stack") or self.weights == "learned"
 
     def _response_of(self, name: str, estimator: Any) -> tuple[Response, bool]:
         """Return how a model responds, and whether its responses to unseen rows are needed."""

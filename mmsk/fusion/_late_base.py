@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -29,7 +29,7 @@ class LateFusion(BaseComposition):
 
     _shared_constraints: ClassVar[dict[str, Any]] = {
         "estimators": [Made(list, MODELS)],
-        "weights": [dict, StrOptions({"learned"}), None],
+        "weights": [dict, "array-like", StrOptions({"learned"}), None],
         "final_estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -106,7 +106,7 @@ class LateFusion(BaseComposition):
         seed = _seed(self.random_state)
         triples = self._checked_triples()
         self.modalities_ = [name for name, _, _ in triples]
-        self.weights_ = checked_shares(None if self.weights == "learned" else self.weights, self.modalities_)
+        self.weights_ = checked_shares(self._given_weights(), self.modalities_)
         self._columns = {name: by_name(X, column) for name, _, column in triples}
         folds = make_folds(self.cv, X, y, groups, stratify=stratify, seed=seed or 0)
         can_fit = _has_two if stratify else _has_one
@@ -148,6 +148,10 @@ class LateFusion(BaseComposition):
                 responses[number, rows] = respond(model, columns, rows, self._how[name])
         return responses
 
+    def _learns(self) -> bool:
+        """Return whether the combination is learned from out-of-fold predictions."""
+        return self.combine in ("gate", "stack") or isinstance(self.weights, str)
+
     def _check_fitted(self) -> None:
         """Refuse to answer before `fit`, and as what was never fitted."""
         check_is_fitted(self)
@@ -158,6 +162,22 @@ class LateFusion(BaseComposition):
     def _select(self, X: Any, name: str) -> Any:
         """Return a modality's columns."""
         return select(X, self._columns[name], name)
+
+    def _given_weights(self) -> Mapping[str, float] | None:
+        """Return the weights that were given by the names of the modalities, None where none were.
+
+        Raises
+        ------
+        ValueError
+            For a list of another length than that of the estimators, with those that are dropped.
+        """
+        if self.weights is None or isinstance(self.weights, (str, Mapping)):
+            return None if isinstance(self.weights, str) else self.weights
+        given, names = np.asarray(self.weights), [name for name, _, _ in self.estimators]
+        if given.shape != (len(names),):
+            advice = "give one number for each, or a dict by name"
+            raise ValueError(f"weights is {self.weights!r}, and the estimators are {names}: {advice}")
+        return {name: one for name, one in zip(names, given, strict=True) if name in self.modalities_}
 
     def _shares(self) -> np.ndarray:
         """Return the shares of the fitted models, summing to one."""

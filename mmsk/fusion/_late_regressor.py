@@ -33,10 +33,10 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         "stack": `final_estimator` on the predictions of all modalities, less the mean of the target and in units of its
         standard deviation, 0 where one is absent, and which are present; it learns from out-of-fold predictions.
         "mean": the mean of the predictions.
-    weights : dict of str to float, "learned" or None, default=None
-        For "mean": share of each modality, at least 0; 0, without a model, for those that are not named. None = equal
-        shares. "learned" = those of the least squared error out of fold, shrunk towards equal ones. In a row, the
-        shares of absent modalities are shared out among the present ones.
+    weights : dict of str to float, list of float, "learned" or None, default=None
+        For "mean": share of each modality, at least 0; a list is in the order of `estimators`, and who is not in a dict
+        has 0, and no model. None = equal shares. "learned" = those of the least squared error out of fold, shrunk
+        towards equal ones. In a row, the shares of absent modalities go to the present ones.
     final_estimator : regressor, default=None
         For "stack". None = ``RidgeCV()``.
     cv : int, splitter or iterable, default=5
@@ -87,7 +87,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         estimators: Sequence[tuple[str, Any, Any]],
         *,
         combine: str = "stack",
-        weights: Mapping[str, float] | str | None = None,
+        weights: Mapping[str, float] | Sequence[float] | str | None = None,
         final_estimator: Any = None,
         cv: Any = 5,
         dropout: float = 0.0,
@@ -180,9 +180,6 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         self._check_fitted()
         predictions = self._respond(as_table(self, X, reset=False))[..., 0]
         return self._as_attention(shared_out(self._shares(), ~np.isnan(predictions)))
-
-    def _learns(self) -> bool:
-        return self.combine == "stack" or self.weights == "learned"
 
     def _response_of(self, name: str, estimator: Any) -> tuple[Response, bool]:
         """Return how a model responds, and whether its responses to unseen rows are needed."""

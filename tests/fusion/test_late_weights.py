@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 
-from mmsk import simplex_weights
-from mmsk.fusion import memo
+from mmsk import simplex_weights, weight_grid
+from mmsk.fusion import LateFusionClassifier, LateFusionRegressor, memo
 
 from ._late_data import CODES, COMBINE, HOLES, SHARES, TRIPLES, X, Y, late
 
@@ -41,6 +41,43 @@ def test_a_modality_of_share_zero_has_no_model():
     assert list(fusion.named_estimators_) == ["a", "b"]
     two = late(TRIPLES[:2], combine="product", weights={"a": 2.0, "b": 1.0}).fit(X, Y)
     np.testing.assert_array_equal(fusion.predict_proba(X), two.predict_proba(X))
+
+
+@pytest.mark.parametrize("weights", [[2, 1, 0], (2.0, 1.0, 0.0), np.array([2, 1, 0])], ids=["list", "tuple", "array"])
+@pytest.mark.parametrize("combine", ["gate", "mean"])
+def test_a_list_of_weights_is_a_dict_in_the_order_of_the_estimators(combine, weights):
+    listed = late(combine=combine, weights=weights).fit(X, Y)
+    named = late(combine=combine, weights={"a": 2.0, "b": 1.0, "noise": 0.0}).fit(X, Y)
+    assert listed.weights_ == named.weights_
+    np.testing.assert_array_equal(listed.predict_proba(X), named.predict_proba(X))
+
+
+def test_a_list_of_weights_has_one_for_what_is_dropped():
+    fusion = late(combine="mean", weights=[2.0, 1.0, 5.0]).set_params(noise="drop").fit(X, Y)
+    assert fusion.weights_ == {"a": 2.0, "b": 1.0}
+
+
+@pytest.mark.parametrize("weights", [[1.0, 2.0], [[1.0], [2.0], [3.0]]], ids=["short", "2-D"])
+@pytest.mark.parametrize("fusion", [LateFusionClassifier, LateFusionRegressor])
+def test_a_list_of_weights_of_another_length_is_refused(fusion, weights):
+    models = TRIPLES if fusion is LateFusionClassifier else [(name, Ridge(), columns) for name, _, columns in TRIPLES]
+    with pytest.raises(ValueError, match="give one number for each"):
+        fusion(models, combine="mean", weights=weights).fit(X, CODES)
+
+
+def test_a_list_of_weights_of_regressors():
+    models = [(name, Ridge(), columns) for name, _, columns in TRIPLES]
+    listed, named = (
+        LateFusionRegressor(models, combine="mean", weights=weights).fit(X, CODES).predict(X)
+        for weights in ([2, 1, 1], {"a": 2, "b": 1, "noise": 1})
+    )
+    np.testing.assert_array_equal(listed, named)
+
+
+def test_a_search_may_draw_weights_where_a_list_was_given():
+    grid = weight_grid(late(combine="mean", weights=[1, 1, 1]), step=0.5)
+    best = GridSearchCV(late(combine="mean", weights=[1, 1, 1]), grid, cv=3).fit(X, Y).best_params_
+    assert list(best["weights"]) == list(SHARES)
 
 
 # The memo -------------------------------------------------------------------------------------------------------------
