@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from mmsk._params import BOOL, NON_NEGATIVE, POSITIVE_OR_NONE, RANDOM_STATE, Interval, Real, StrOptions, fit_context
 from mmsk.fusion._alignment import alignment, trust
+from mmsk.fusion._moments import moments, moments_of_most
 from mmsk.fusion._numbers import refuse_infinite, without_times
 from mmsk.fusion._presence import present_rows
 
@@ -54,9 +55,10 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         five times in the mean. `fusion_pipeline` knows by its estimator.
     clip : float or None, default=None
         Standardised columns are limited to so many deviations on either side of the mean, in `fit` (before the norm is
-        taken) and `transform`, so that one absurd value cannot outweigh all others in a linear model. Without effect
-        on sparse input under ``standardize="auto"``, which is not standardised. `fusion_transformer` sets 4 for columns
-        of numbers.
+        taken) and `transform`, so that one absurd value cannot outweigh all others in a linear model. Means and
+        deviations are then learned without up to 1% of a column's values that make its deviation more than 4 times what
+        it is of the others. Without effect on sparse input under ``standardize="auto"``, which is not standardised.
+        `fusion_transformer` sets 4 for columns of numbers.
 
     Attributes
     ----------
@@ -160,7 +162,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.mean_: np.ndarray | None = None
         self.scale_: np.ndarray | None = None
         if standardize:
-            self.mean_, self.scale_ = _moments(present)
+            self.mean_, self.scale_ = (moments if self.clip is None else moments_of_most)(present)
         present = self._standardized(present)
         energy = _energy(present) if present.shape[0] else 0.0
         self.norm_ = float(np.sqrt(energy)) or 1.0
@@ -254,18 +256,6 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             block[shown & ~block.any(axis=1), 0] = np.sqrt(np.finfo(block.dtype).tiny)
         column = (shown * self.weight_).astype(X.dtype)[:, None]
         return np.hstack([block, column]) if self.indicator else block
-
-
-def _moments(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each column over its values, 0 and 1 where there are none."""
-    known = ~np.isnan(X)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, X, 0).sum(axis=0, dtype=np.float64) / count
-    centred = np.where(known, X - mean, 0)
-    scale = np.sqrt((centred**2).sum(axis=0) / count)
-    # a column of one value may have a deviation of rounding errors; dividing by it would make noise of nothing
-    constant = scale <= 10 * np.finfo(X.dtype).eps * np.abs(mean)
-    return mean, np.where(constant | (scale == 0), 1.0, scale)
 
 
 def _energy(X: Any) -> float:
