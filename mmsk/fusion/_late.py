@@ -16,18 +16,14 @@ from mmsk.fusion._calibration import Calibration, calibrate
 from mmsk.fusion._folds import hide
 from mmsk.fusion._gate import fit_gate
 from mmsk.fusion._late_base import LateFusion
-from mmsk.fusion._late_combine import FixedShares, fit_stack, learn_fixed_shares
+from mmsk.fusion._late_combine import FixedShares, fit_stack, gives_probabilities, learn_fixed_shares
 from mmsk.fusion._late_models import Response, class_response, response_method
-from mmsk.fusion._pools import LEAST, POOLS, completed, heard
+from mmsk.fusion._late_priors import fit_priors
+from mmsk.fusion._pools import LEAST, POOLS, heard
 from mmsk.fusion._quality import Quality, fit_quality
 from mmsk.fusion._rows import as_table, checked_target, checked_weights
 
 __all__ = ["LateFusionClassifier"]
-
-
-def _gives_probabilities(fusion: LateFusionClassifier) -> bool:
-    final = getattr(fusion, "final_estimator_", fusion.final_estimator)
-    return fusion.combine != "stack" or final is None or hasattr(final, "predict_proba")
 
 
 class LateFusionClassifier(ClassifierMixin, LateFusion):
@@ -89,6 +85,9 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
     A modality is absent from a row when its cell is missing (all cells, where it has several columns), when it is a
     blank text, and when its item cannot be read by a descriptor with ``on_error="missing"``. A class that has no row
     with some modality keeps its prior in what that modality says.
+
+    Models with ``class_weight`` or stated priors speak of other class shares than `prior_`. What each says is carried
+    over to the mean of those that all ask for; a `final_estimator` that is given needs class weights of its own.
 
     Models, predictions out of fold and predictions are kept in ``mmsk.fusion.memo``: a search over `weights`,
     `combine` or `final_estimator` fits each model once a fold. For that, random states have to be whole numbers.
@@ -181,14 +180,16 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             raise ValueError(f"y has one class only, {only!r}: there is nothing to tell apart")
         self.prior_ = np.maximum(counts / counts.sum(), LEAST)
         self._methods: dict[str, str] = {}
-        unseen, folds = self._fit_models(
+        unseen, folds, held = self._fit_models(
             X, y, weight, groups, stratify=True, response_of=self._response_of, n_outputs=len(self.classes_)
         )
+        self._priors = fit_priors(self.estimators_, held, y, weight, self.classes_, self.prior_)
         self._calibrations: dict[str, Calibration] = {}
         for number, name in enumerate(self.named_estimators_):
             if self._methods[name] == "decision_function":
-                self._calibrations[name], unseen[number] = calibrate(name, unseen[number], codes, weight, folds)
-        self._fit_combination(X, unseen, codes, y, weight)
+                weighed = self._priors.weighed_by(number, codes, weight)
+                self._calibrations[name], unseen[number] = calibrate(name, unseen[number], codes, weighed, folds)
+        self._fit_combination(X, unseen, codes, weight)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -208,11 +209,11 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             Before `fit`, and after it when `combine` is set to another; so do `predict_proba` and `attention`.
         """
         self._check_fitted()
-        if _gives_probabilities(self):
+        if gives_probabilities(self):
             return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
         return np.asarray(self._combination.labels(self._heard(X)[0]))
 
-    @available_if(_gives_probabilities)
+    @available_if(gives_probabilities)
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class.
 
@@ -226,7 +227,8 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
             `prior_` for a row in which nothing is present.
         """
         self._check_fitted()
-        return np.asarray(self._combination.probabilities(*self._heard(X)))
+        opinions, qualities = self._heard(X)
+        return self._priors.settled(self._combination.probabilities(opinions, qualities), heard(opinions))
 
     @available_if(lambda self: self.combine != "stack")
     def attention(self, X: Any) -> np.ndarray:
@@ -254,31 +256,32 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         response = partial(class_response, name=name, classes=self.classes_, method=method)
         return response, method == "decision_function" or self._learns()
 
-    def _fit_combination(
-        self, X: Any, unseen: Sequence[np.ndarray | None], codes: np.ndarray, y: np.ndarray, weight: np.ndarray | None
-    ) -> None:
+    def _fit_combination(self, X: Any, unseen: list[Any], codes: np.ndarray, weight: np.ndarray | None) -> None:
         """Set what combines the models, learned from out-of-fold probabilities where it is."""
+        prior = self._priors.fused
         self._qualities = dict.fromkeys(self.named_estimators_, Quality())
         if not self._learns():
-            self._combination: Any = FixedShares(self.combine, self._shares(), self.prior_)
+            self._combination: Any = FixedShares(self.combine, self._shares(), prior)
             return
-        opinions = np.stack([completed(one, self.prior_) for one in unseen if one is not None])
+        opinions = np.stack([self._priors.opinions(*one) for one in enumerate(unseen)])
         present = heard(opinions)
         if self.dropout:
             shown = hide(present, self.dropout, check_random_state(self.random_state))
             opinions = np.where(shown[..., None], opinions, np.nan)
         if self.combine == "stack":
-            self._combination = fit_stack(self.final_estimator, opinions, y, self.classes_, self.prior_, weight)
+            self._combination = fit_stack(self.final_estimator, opinions, codes, self.classes_, self._priors, weight)
             self.final_estimator_ = self._combination.final
-        elif self.combine == "gate":
+            return
+        weight = self._priors.weighed(codes, weight)
+        if self.combine == "gate":
             for (name, model), there in zip(self.named_estimators_.items(), present, strict=True):
                 self._qualities[name] = fit_quality(model, self._select(X, name), there)
             qualities = self._qualities_of(X, heard(opinions))
-            self._combination = self.gate_ = fit_gate(opinions, qualities, codes, self.prior_, self._shares(), weight)
+            self._combination = self.gate_ = fit_gate(opinions, qualities, codes, prior, self._shares(), weight)
         else:
-            learned = learn_fixed_shares(opinions, codes, self.prior_, weight)
+            learned = learn_fixed_shares(opinions, codes, prior, weight)
             self._set_shares(learned)
-            self._combination = FixedShares(self.combine, learned, self.prior_)
+            self._combination = FixedShares(self.combine, learned, prior)
 
     def _heard(self, X: Any) -> tuple[np.ndarray, list[np.ndarray]]:
         """Return the models' probabilities, of shape (n_models, n_rows, n_classes), nan where absent; and qualities."""
@@ -287,7 +290,7 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         for number, name in enumerate(self.named_estimators_):
             if name in self._calibrations:
                 opinions[number] = self._calibrations[name].apply(opinions[number])
-            opinions[number] = completed(opinions[number], self.prior_)
+            opinions[number] = self._priors.opinions(number, opinions[number])
         return opinions, self._qualities_of(X, heard(opinions))
 
     def _qualities_of(self, X: Any, present: np.ndarray) -> list[np.ndarray]:

@@ -92,12 +92,12 @@ class LateFusion(BaseComposition):
         stratify: bool,
         response_of: Callable[[str, Any], tuple[Response, bool]],
         n_outputs: int,
-    ) -> tuple[list[Any], Folds]:
+    ) -> tuple[list[Any], Folds, list[np.ndarray]]:
         """Fit the models of the modalities that have a share and rows to learn from.
 
         `response_of` takes a name and an estimator, and returns how it responds and whether its responses to rows that
-        it has not seen are needed. Returns these, for each fitted model, and the folds that they are from. Sets
-        `modalities_`, `weights_`, `estimators_` and `named_estimators_`.
+        it has not seen are needed. Returns these, for each fitted model, the folds that they are from, and which rows
+        each model was fitted on. Sets `modalities_`, `weights_`, `estimators_` and `named_estimators_`.
         """
         check_consistent_length(X, y, groups)
         self._combined_by = self.combine
@@ -136,7 +136,7 @@ class LateFusion(BaseComposition):
         self.estimators_ = [model for model, _ in done]
         self._how = {job.name: job.response for job in jobs}
         self._n_outputs = n_outputs
-        return [unseen for _, unseen in done], folds
+        return [unseen for _, unseen in done], folds, [job.present for job in jobs]
 
     def _respond(self, X: Any) -> np.ndarray:
         """Return the responses of the fitted models, of shape (n_models, n_rows, n_outputs); nan where absent."""

@@ -14,10 +14,11 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from mmsk.fusion._late_fit import fit_parameter, relative_weights
+from mmsk.fusion._late_priors import Priors
 from mmsk.fusion._pools import POOLS, heard, product, stacked
 from mmsk.fusion._shares import learn_shares, shared_out
 
-__all__ = ["FixedShares", "Stack", "fit_stack", "learn_fixed_shares"]
+__all__ = ["FixedShares", "Stack", "fit_stack", "gives_probabilities", "learn_fixed_shares"]
 
 TINY = 1e-12  # added to probabilities before their logarithm is taken
 
@@ -41,16 +42,17 @@ class FixedShares:
 
 @dataclass(frozen=True)
 class Stack:
-    """A final estimator on the evidence of all models, see `stacked`."""
+    """A final estimator on the evidence of all models, see `stacked`: said against `prior`, and `raw` without any."""
 
     final: Any
     classes: np.ndarray
     prior: np.ndarray
+    raw: np.ndarray
 
     def probabilities(self, opinions: np.ndarray, qualities: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the probabilities of the classes, of shape (n_rows, n_classes); the prior where nothing is present."""
+        """Return the probabilities of the classes, of shape (n_rows, n_classes)."""
         some = heard(opinions).any(axis=0)
-        probabilities = np.tile(self.prior, (opinions.shape[1], 1))
+        probabilities = np.tile(self.raw, (opinions.shape[1], 1))
         if some.any():
             found = np.zeros((int(some.sum()), len(self.classes)))
             known = np.searchsorted(self.classes, self.final.classes_)
@@ -61,21 +63,29 @@ class Stack:
     def labels(self, opinions: np.ndarray) -> np.ndarray:
         """Return the class of each row, the most frequent one where nothing is present."""
         some = heard(opinions).any(axis=0)
-        labels = np.full(opinions.shape[1], self.classes[self.prior.argmax()], dtype=self.classes.dtype)
+        labels = np.full(opinions.shape[1], self.classes[self.raw.argmax()], dtype=self.classes.dtype)
         if some.any():
             labels[some] = self.final.predict(stacked(opinions[:, some], self.prior))
         return labels
 
 
+def gives_probabilities(fusion: Any) -> bool:
+    """Return whether a classifier of late fusion has probabilities: all but stacks whose final estimator has none."""
+    final = getattr(fusion, "final_estimator_", fusion.final_estimator)
+    return fusion.combine != "stack" or final is None or hasattr(final, "predict_proba")
+
+
 def fit_stack(
     estimator: Any,
     opinions: np.ndarray,
-    y: np.ndarray,
+    codes: np.ndarray,
     classes: np.ndarray,
-    prior: np.ndarray,
+    priors: Priors,
     weight: np.ndarray | None,
 ) -> Stack:
     """Fit a final estimator to out-of-fold probabilities of shape (n_models, n_rows, n_classes).
+
+    The default one has the class weights of the models; one that was given has its own, or none.
 
     Raises
     ------
@@ -83,11 +93,15 @@ def fit_stack(
         When there are none, or of one class only: no class has two rows to make folds of.
     """
     some = heard(opinions).any(axis=0)
-    if len(np.unique(y[some])) < 2:
+    if len(np.unique(codes[some])) < 2:
         raise ValueError("combine='stack' learns from folds, and needs two classes of at least two rows")
-    final = LogisticRegression(C=0.1, max_iter=1000) if estimator is None else clone(estimator)
+    if estimator is None:
+        final, weight = LogisticRegression(C=0.1, max_iter=1000), priors.weighed(codes, weight)
+    else:
+        final = clone(estimator)
     parameters = fit_parameter(final, "sample_weight", None if weight is None else weight[some])
-    return Stack(final.fit(stacked(opinions[:, some], prior), y[some], **parameters), classes, prior)
+    final.fit(stacked(opinions[:, some], priors.fused), classes[codes[some]], **parameters)
+    return Stack(final, classes, priors.fused, priors.raw)
 
 
 def learn_fixed_shares(

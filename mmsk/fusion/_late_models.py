@@ -56,9 +56,12 @@ class Job:
     def fit(self, rows: np.ndarray) -> Any:
         """Return a model fitted on some rows."""
         weights = None if self.sample_weight is None else self.sample_weight[rows]
-        model = _without_weights_of_unknown_classes(clone(self.estimator), self.y[rows])
+        model = clone(self.estimator)
+        given = _class_weights(model)
+        model.set_params(**_of_classes(given, self.y[rows]))  # for the fit only: what was given stays to be seen
         try:
-            return model.fit(take(self.columns, rows), self.y[rows], **fit_parameter(model, "sample_weight", weights))
+            model = model.fit(take(self.columns, rows), self.y[rows], **fit_parameter(model, "sample_weight", weights))
+            return model.set_params(**given) if given else model
         except Exception as error:
             error.add_note(f"while fitting the model of modality {self.name!r} on {len(rows)} rows")
             raise
@@ -146,13 +149,16 @@ def number_response(model: Any, columns: Any) -> np.ndarray:
     return np.asarray(model.predict(columns), dtype=np.float64).reshape(-1, 1)
 
 
-def _without_weights_of_unknown_classes(model: Any, y: np.ndarray) -> Any:
-    """Return a model whose `class_weight` is for the classes of these rows: scikit-learn refuses any others."""
-    for name, value in model.get_params().items():
-        if name.rpartition("__")[2] == "class_weight" and isinstance(value, Mapping):
-            known = set(y.tolist())
-            model.set_params(**{name: {one: weight for one, weight in value.items() if one in known}})
-    return model
+def _class_weights(model: Any) -> dict[str, Mapping[Any, float]]:
+    """Return the parameters of a model, at any depth, that are class weights by class."""
+    params = model.get_params().items()
+    return {key: one for key, one in params if key.rpartition("__")[2] == "class_weight" and isinstance(one, Mapping)}
+
+
+def _of_classes(weights: Mapping[str, Mapping[Any, float]], y: np.ndarray) -> dict[str, dict[Any, float]]:
+    """Return class weights without those of classes that have no row: scikit-learn refuses these."""
+    known = set(y.tolist())
+    return {key: {one: weight for one, weight in given.items() if one in known} for key, given in weights.items()}
 
 
 def _run(job: Job, parts: Sequence[str]) -> dict[str, Any]:

@@ -132,7 +132,7 @@ class LateFusionRegressor(RegressorMixin, LateFusion):
         weight = checked_weights(sample_weight, len(y))
         self.mean_ = float(np.average(y, weights=weight))
         self.scale_ = float(np.sqrt(np.average((y - self.mean_) ** 2, weights=weight))) or 1.0
-        unseen, _ = self._fit_models(X, y, weight, groups, stratify=False, response_of=self._response_of, n_outputs=1)
+        unseen, *_ = self._fit_models(X, y, weight, groups, stratify=False, response_of=self._response_of, n_outputs=1)
         if self._learns():
             self._fit_combination(np.stack(unseen)[..., 0], y, weight)
         return self

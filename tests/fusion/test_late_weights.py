@@ -33,7 +33,7 @@ def test_weights_of_classes_that_a_modality_never_shows():
     two = Y != "cat"
     alone = LogisticRegression(class_weight={"bee": 5.0}).fit(X.loc[two, ["a0", "a1"]], Y[two])
     np.testing.assert_array_equal(found.named_estimators_["a"].coef_, alone.coef_)
-    assert found.named_estimators_["b"].class_weight == {"bee": 5.0, "cat": 3.0}
+    assert all(model.class_weight == {"bee": 5.0, "cat": 3.0} for model in found.estimators_), "what was given"
 
 
 def test_a_modality_of_share_zero_has_no_model():
