@@ -38,9 +38,10 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         Share of each kernel. "alignment" = learned, so that the sum is like the kernel of the labels, and shrunk to
         equal shares, with 50 rows half way. "auto" = the same, or variance components, or their mean, where these
         predict rows that are left out better by a standard error: they know of modalities that tell something only
-        beside another one. "easymkl" = learned, by how far each kernel keeps the classes apart.
-        "uniform" or None = equal shares. A dict gives them: at least 0, and 0 for branches that are not named. A share
-        corresponds to the square of a weight in `fusion_pipeline`.
+        beside another one. With "auto" the shares of modalities that a row lacks go to those that it has. "easymkl" =
+        learned, by how far each kernel keeps the classes apart. "uniform" or None = equal shares. A dict gives them: at
+        least 0, and 0 for branches that are not named. A share corresponds to the square of a weight in
+        `fusion_pipeline`.
     kernel : {"linear", "rbf"} or dict of str to these, default="linear"
         Kernel of all, or of each, modality. The width of an RBF kernel is the median distance of the training rows.
     C : float, default=2.0
@@ -176,6 +177,7 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
             kernel=self.kernel,
             dropout=self.dropout,
             random_state=self.random_state,
+            balanced=self.weights == "auto",
         )
         self.weights_, self.branches_, self.kernels_ = self._mix.shares, self._mix.branches, self._mix.forms
         mixed = self._mix.training()

@@ -7,7 +7,7 @@ candidate costs one weighted sum and one solve.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -31,6 +31,7 @@ from mmsk.fusion._shares import checked_shares, per_modality
 __all__ = ["SHARED_CONSTRAINTS", "KernelMix", "fit_mix"]
 
 KINDS = {"linear", "rbf"}
+Grams = Sequence[np.ndarray]
 
 SHARED_CONSTRAINTS: dict[str, Any] = {
     "fusion": FUSION,
@@ -52,6 +53,9 @@ class KernelMix:
     blocks : dict of str to {ndarray, sparse array} of shape (n_training_rows, n_features)
     shown : dict of str to ndarray of shape (n_training_rows,), dtype=bool
         Which training rows modality dropout has left; empty without dropout.
+    balanced : bool
+        Whether the shares of modalities that a row lacks are shared out among the others, so that all rows are of one
+        length: a short one is near to every decision.
     """
 
     shares: dict[str, float]
@@ -59,6 +63,7 @@ class KernelMix:
     forms: dict[str, KernelForm]
     blocks: dict[str, Any]
     shown: dict[str, np.ndarray]
+    balanced: bool
 
     def training(self) -> np.ndarray:
         """Return the sum of the kernels between the training rows."""
@@ -86,7 +91,15 @@ class KernelMix:
                 if name in shown:
                     part *= shown[name][:, None]
                 total = part if total is None else np.add(total, part, out=total)
+        if self.balanced:
+            total /= self._lengths(blocks, shown)[:, None]
+            total /= self._lengths(self.blocks, self.shown)
         return np.asarray(total)
+
+    def _lengths(self, blocks: Mapping[str, Any], shown: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the root of the sum of the shares that each row has, 1 where it has none."""
+        held = sum(share * held_rows(blocks[name]) * shown.get(name, 1) for name, share in self.shares.items() if share)
+        return np.sqrt(np.where(held > 0, held, 1.0))
 
 
 def fit_mix(
@@ -99,6 +112,7 @@ def fit_mix(
     kernel: str | Mapping[str, str],
     dropout: float,
     random_state: int | np.random.RandomState | None,
+    balanced: bool,
 ) -> KernelMix:
     """Fit the branches and kernels, and find the shares.
 
@@ -109,6 +123,8 @@ def fit_mix(
     y : ndarray of shape (n_rows,)
     target : ndarray of shape (n_rows, n_outputs)
         What shares are learned from: one column for each class, 1 in its rows; or the numbers to predict.
+    balanced : bool
+        As in `KernelMix`.
     """
     names = branch_names(fusion)
     kinds = per_modality(kernel, names, "kernel", "linear", KINDS)
@@ -117,39 +133,41 @@ def fit_mix(
     fitted = fit_blocks(fusion, X, y)
     blocks = {name: block for name, (_, block) in fitted.items()}
     forms = {name: fit_kernel(blocks[name], kinds[name]) for name in names}
-    learn = LEARN.get(weights) if isinstance(weights, str) else None
-    if learn is not None and len(names) > 1:
+    if isinstance(weights, str) and weights in LEARN and len(names) > 1:
         key = (weights, digest(target), *((id(blocks[name]), forms[name]) for name in names))
-        learned = memo.recall(key, partial(learn, blocks, forms, target), anchors=tuple(map(blocks.get, names)))
+        learned = memo.recall(
+            key, partial(_learned, weights, blocks, forms, target, balanced), anchors=tuple(blocks.values())
+        )
         shares = dict(zip(names, learned.tolist(), strict=True))
     shown = {}
     if dropout:
         present = np.array([held_rows(blocks[name]) for name in names])
         shown = dict(zip(names, hide(present, dropout, check_random_state(random_state)), strict=True))
     branches = {name: branch for name, (branch, _) in fitted.items()}
-    return KernelMix(shares, branches, forms, blocks, shown)
+    return KernelMix(shares, branches, forms, blocks, shown, balanced)
 
 
-def _align(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:
-    rows = drawn(len(target))
+def _learned(
+    weights: str, blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray, balanced: bool
+) -> np.ndarray:
+    """Return the shares that are learned by a rule; from some rows, but for EasyMKL, which is about their margin."""
+    rows = np.arange(len(target)) if weights == "easymkl" else drawn(len(target))
     some = {name: block[rows] for name, block in blocks.items()}
-    return alignment_shares(_grams(some, forms), [held_rows(block) for block in some.values()], target[rows])
+    grams = [gram(block, block, forms[name]) for name, block in some.items()]
+    return LEARN[weights](grams, [held_rows(block) for block in some.values()], target[rows], balanced)
 
 
-def _judge(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:
-    rows = drawn(len(target))
-    some = {name: block[rows] for name, block in blocks.items()}
-    grams, present, target = _grams(some, forms), [held_rows(block) for block in some.values()], target[rows]
-    aligned = alignment_shares(grams, present, target)
-    return judged_shares(aligned, grams, target, repetitions(grams, present, target))
+def _align(grams: Grams, present: Sequence[np.ndarray], target: np.ndarray, balanced: bool) -> np.ndarray:
+    return alignment_shares(grams, present, target)
 
 
-def _easymkl(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm], target: np.ndarray) -> np.ndarray:
-    return easymkl_shares(_grams(blocks, forms), target.argmax(axis=1))
+def _judge(grams: Grams, present: Sequence[np.ndarray], target: np.ndarray, balanced: bool) -> np.ndarray:
+    aligned, count = alignment_shares(grams, present, target), repetitions(grams, present, target)
+    return judged_shares(aligned, grams, target, count, present if balanced else None)
 
 
-def _grams(blocks: Mapping[str, Any], forms: Mapping[str, KernelForm]) -> list[np.ndarray]:
-    return [gram(block, block, forms[name]) for name, block in blocks.items()]
+def _easymkl(grams: Grams, present: Sequence[np.ndarray], target: np.ndarray, balanced: bool) -> np.ndarray:
+    return easymkl_shares(grams, target.argmax(axis=1))
 
 
 LEARN: dict[str, Callable[..., np.ndarray]] = {"auto": _judge, "alignment": _align, "easymkl": _easymkl}

@@ -142,6 +142,7 @@ class KernelFusionRegressor(RegressorMixin, BaseEstimator):
             kernel=self.kernel,
             dropout=self.dropout,
             random_state=self.random_state,
+            balanced=False,
         )
         self.weights_, self.branches_, self.kernels_ = self._mix.shares, self._mix.branches, self._mix.forms
         svr = SVR(kernel="precomputed", C=self.C, epsilon=self.epsilon, tol=self.tol)

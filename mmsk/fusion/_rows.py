@@ -104,7 +104,7 @@ def checked_target(y: Any, *, classes: bool) -> np.ndarray:
     ValueError
         For several answers a row, and for those that are missing or infinite.
     """
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     if len(shape) == 2 and shape[1] > 1:
         one, several = ("label", "MultiOutputClassifier") if classes else ("number", "MultiOutputRegressor")
         other = "" if classes else "fusion_pipeline(branches, Ridge()), or "

@@ -260,3 +260,20 @@ def test_what_is_random_is_never_remembered():
     assert repeatable(fusion_transformer(BRANCHES).transformers[0][1])
     assert not repeatable(fusion_transformer(BRANCHES, dropout=0.1).transformers[0][1])
     assert repeatable(fusion_transformer(BRANCHES, dropout=0.1, random_state=0).transformers[0][1])
+
+
+def test_learned_shares_of_what_a_row_lacks_go_to_what_it_has():
+    holes = X.assign(image=[None if row % 3 == 0 else picture for row, picture in enumerate(X["image"])])
+    fitted = model().fit(holes, Y)
+    blocks = {name: block for name, (_, block) in fit_blocks(fusion_transformer(BRANCHES), holes, Y).items()}
+    held = {name: held_rows(block) for name, block in blocks.items()}
+    kernel = sum(s * gram(blocks[n], blocks[n], fitted.kernels_[n]) for n, s in fitted.weights_.items())
+    lengths = np.sqrt(sum(share * held[name] for name, share in fitted.weights_.items()))
+    lengths[lengths == 0] = 1
+    machine = SVC(kernel="precomputed", C=fitted.C).fit(kernel / np.outer(lengths, lengths), Y)
+    some = lengths < 1
+    expected = machine.decision_function(kernel / np.outer(lengths, lengths))
+    np.testing.assert_allclose(fitted.decision_function(holes)[some], expected[some], atol=1e-6)
+    given = model(weights=fitted.weights_).fit(holes, Y)
+    plain = SVC(kernel="precomputed", C=fitted.C).fit(kernel, Y)
+    np.testing.assert_allclose(given.decision_function(holes)[some], plain.decision_function(kernel)[some], atol=1e-6)

@@ -195,7 +195,7 @@ def test_dropout_is_the_same_for_a_seed(kind):
 
 
 def test_dropout_hides_nothing_at_predict():
-    fitted = model(dropout=0.9, random_state=0).fit(FRAME, LABELS)
+    fitted = model(weights="alignment", dropout=0.9, random_state=0).fit(FRAME, LABELS)
     shown = fitted._mix.shown
     assert np.any(list(shown.values()), axis=0).all()
     plain = {name: model(weights={name: 1.0}).fit(FRAME, LABELS)._mix for name in shown}
