@@ -7,6 +7,7 @@ from importlib import import_module
 
 SCRIPTS = {
     "regret": "the default against every fusion written by hand",
+    "tables": "the same on tables of other kinds",
     "defaults": "what each default buys",
     "stamps": "the stamps: tuned, with text hidden, each modality by itself",
     "unequal": "a modality of noise, or a copy of one, is added",

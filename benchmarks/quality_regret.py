@@ -9,7 +9,7 @@ folds, and of a made structure a new table: 300 rows are one draw, whose luck no
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,14 @@ from scipy.stats import t
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from benchmarks._quality import Data, stamps, synthetic
 from mmsk import KernelFusionClassifier, fusion_pipeline, fusion_transformer, simplex_weights
 from mmsk.fusion import BlockScaler, linear_gram
 
-__all__ = ["RIVALS", "datasets", "regret"]
+__all__ = ["RIVALS", "datasets", "regret", "report"]
 
 INNER = 5  # folds for what a rival learns out of fold
 CS = (2.0, 10.0)  # of machines on blocks of unit energy: ours, and one that fits more closely
@@ -65,7 +66,8 @@ class Fold:
         self.plain: Grams = {}
         self.unit: Grams = {}
         for name, branch, column in fusion_transformer(data.branches).transformers:
-            describe, scale = clone(branch["describe"]), branch["scale"]
+            describe, scale = branch["describe"], branch["scale"]
+            describe = FunctionTransformer() if isinstance(describe, str) else clone(describe)
             left = describe.fit_transform(data.X[column].iloc[train], self.y)
             right = describe.transform(data.X[column].iloc[test])
             scaled = BlockScaler(standardize=scale.standardize).fit(left)
@@ -174,20 +176,16 @@ def regret(draw: Callable[[int], Data], repeats: int) -> Mapping[str, np.ndarray
     return {name: np.array(values) for name, values in scores.items()}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality_regret", description=__doc__)
-    parser.add_argument("--path", type=Path, help="the folder of the Tux Paint stamps")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--only", default="", help="only data with this in their names")
-    given = parser.parse_args()
+def report(draws: Iterable[Callable[[int], Data]], repeats: int, only: str = "") -> None:
+    """Print the regret on some data, each given as a function of the repeat, and its mean and worst."""
     print("| data | best by hand | | ours | accuracy | regret, points | above concatenation | above mean |")
     print("|" + " --- |" * 8)
     regrets: dict[str, list[float]] = {name: [] for name in OURS}
-    for draw in datasets(given.path):
+    for draw in draws:
         name = draw(0).name.replace("|", " or ")
-        if given.only not in name:
+        if only not in name:
             continue
-        scores = regret(draw, given.repeats)
+        scores = regret(draw, repeats)
         best = max((name for name in scores if name not in OURS), key=lambda name: scores[name].mean())
         for ours in OURS:
             lost = 100 * (scores[best] - scores[ours])
@@ -203,6 +201,15 @@ def main() -> None:
             )
     for ours, values in regrets.items():
         print(f"\n{ours}: mean regret {np.mean(values):+.2f} points, worst {np.max(values):+.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality_regret", description=__doc__)
+    parser.add_argument("--path", type=Path, help="the folder of the Tux Paint stamps")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--only", default="", help="only data with this in their names")
+    given = parser.parse_args()
+    report(datasets(given.path), given.repeats, given.only)
 
 
 if __name__ == "__main__":

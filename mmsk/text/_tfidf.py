@@ -107,7 +107,8 @@ class Tfidf(TransformerMixin, BaseEstimator):
     -----
     A cell is missing when it is None, nan, pd.NA, or holds nothing but white space and markup. A missing document is no
     document: it does not enter document frequencies. Its row is empty in sparse output and nan in dense output, as
-    that of every other descriptor. A document whose words are all unknown has a row of zeros in both.
+    that of every other descriptor. A document whose words are all unknown has a row of zeros in both. Where all cells are
+    missing, as those of a rare modality may be in a fold, `fit` warns and learns one feature, "none", that no text has.
 
     A list of texts in a cell is one document, one text a line.
 
@@ -218,12 +219,6 @@ class Tfidf(TransformerMixin, BaseEstimator):
             For bad cells under on_error="raise", or for too many of them under "missing".
         ValueError
             For a column without a row, or without a word in its documents, and for more than one column.
-
-        Warns
-        -----
-        UserWarning
-            For a column whose cells are all missing: a rare modality in an unlucky fold. What is learned of it is one
-            feature, "none", which no text has.
         """
         self._learn(X)
         return self
