@@ -107,10 +107,9 @@ class Tfidf(TransformerMixin, BaseEstimator):
     -----
     A cell is missing when it is None, nan, pd.NA, or holds nothing but white space and markup. A missing document is no
     document: it does not enter document frequencies. Its row is empty in sparse output and nan in dense output, as
-    that of every other descriptor. A document whose words are all unknown has a row of zeros in both. Where all cells are
-    missing, as those of a rare modality may be in a fold, `fit` warns and learns one feature, "none", that no text has.
-
-    A list of texts in a cell is one document, one text a line.
+    that of every other descriptor. A document whose words are all unknown has a row of zeros in both. Where all cells
+    are missing (a rare modality in a fold), `fit` warns, and learns one feature, "none", that no text has. A
+    list of texts in a cell is one document, one text a line.
 
     Both blocks is the default because it measured best: 943 captions in 14 classes, linear SVC, mean accuracy of three
     times five stratified folds, English 0.71 (words alone 0.66, characters 0.67), French 0.71 (0.68, 0.68). In words
@@ -225,7 +224,7 @@ class Tfidf(TransformerMixin, BaseEstimator):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X: Any, y: Any = None) -> Any:
-        """Learn from the texts and return their matrix, reading each text once: see `fit` and `transform`."""
+        """Learn from the texts and return their matrix, reading each once: see `fit` and `transform`."""
         return self._learn(X)
 
     def transform(self, X: Any) -> Any:

@@ -127,6 +127,17 @@ def test_late_fusion_leaves_models_out(make, weights):
     assert scores.interactions.loc[("a", "b"), "interaction"] < -0.3
 
 
+def test_weights_of_late_fusion_in_a_list_are_those_of_its_models(make):
+    made = make("a|b")
+    triples = [(name, make_pipeline(StandardScaler(), LogisticRegression()), made.columns[name]) for name in "abc"]
+    listed, named = (
+        modality_scores(LateFusionClassifier(triples, combine="mean", weights=weights), made.data, made.target, cv=2)
+        for weights in ([0.6, 0.4, 0.0], {"a": 0.6, "b": 0.4})
+    )
+    pd.testing.assert_frame_equal(listed.coalitions, named.coalitions)
+    assert listed.coalitions.loc["c", "score"] == listed.coalitions.loc["(none)", "score"]
+
+
 def test_branches_inside_a_late_fusion_are_no_modalities_of_their_own(make):
     made = make("a|b")
     inner = ColumnTransformer([("first", StandardScaler(), [0, 1, 2]), ("second", StandardScaler(), [3, 4, 5])])
