@@ -27,7 +27,8 @@ FUSION = """
     mmsk.fusion._shared_space.SharedSpace mmsk.fusion._transformer.FusionTransformer
     mmsk.retrieval._retriever.CrossModalRetriever
     mmsk.fusion._calibration.Calibration mmsk.fusion._gate.Gate mmsk.fusion._kernel_mix.KernelMix
-    mmsk.fusion._late_combine.FixedShares mmsk.fusion._late_combine.Stack mmsk.fusion._quality.Quality
+    mmsk.fusion._late_combine.FixedShares mmsk.fusion._late_combine.Stack mmsk.fusion._late_priors.Priors
+    mmsk.fusion._quality.Quality
     mmsk.pipeline._categories.CategoryEncoder
     mmsk.pipeline._weights.DirichletWeights mmsk.pipeline._weights._RootOfGamma
 """
