@@ -32,7 +32,7 @@ ROWS = {
     ("text",): "text alone",
     ("image",): "image alone (seven RBF kernels)",
     ("audio",): "audio alone (40 MFCC, RBF kernel)",
-    ("text", "image", "audio"): "KernelFusionClassifier",
+    ("text", "image", "audio"): "fusion_pipeline",
 }
 Result = tuple[float, float, float]  # accuracy, macro-F1, CPU seconds
 

@@ -29,8 +29,8 @@ class GramSVC(SVC):
     Parameters and attributes are those of :class:`sklearn.svm.SVC`; indices of support vectors count the rows whose
     weight is above 0.
 
-    For a row of zeros, in which nothing is present, the decision values are the logarithms of the shares of the classes
-    (or of their ratio, where there are two) among the training rows of zeros, drawn towards those among all.
+    For a row of zeros, in which nothing is present, they go by the shares of the classes among the training rows of
+    zeros, drawn towards those among all: the decision value of a pair of classes is the logarithm of their ratio.
 
     Examples
     --------
@@ -62,7 +62,7 @@ class GramSVC(SVC):
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return the decision values, as SVC does; logarithms of shares for rows of zeros.
+        """Return the decision values, as SVC does; for rows of zeros, of the shares of the classes.
 
         Parameters
         ----------

@@ -202,8 +202,8 @@ class KernelFusionClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_classes)
-            Logarithms of the shares of the classes, or of their ratio where there are two, for a row in which nothing
-            is present.
+            For a row in which nothing is present, what SVC would make of pairs of classes whose decision values are the
+            logarithms of the ratios of their shares.
         """
         X, mixed = self._mixed_with_training(X)
         found = np.asarray(self.svc_.decision_function(mixed))

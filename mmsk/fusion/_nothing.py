@@ -41,14 +41,22 @@ def prior_of_nothing(
 
 
 def decision_of_prior(prior: np.ndarray, shape: str = "ovr") -> np.ndarray:
-    """Return a row of decision values, in the order and the shape that SVC gives them: logarithms of the shares.
+    """Return a row of decision values in the order, the shape and on the scale of SVC's, so that they can be compared.
+
+    Of a pair of classes it is the logarithm of the ratio of their shares. With "ovr" more than two classes get what SVC
+    makes of its pairs: a class has a vote for each that it beats, and up to a third for how clearly it does.
 
     >>> decision_of_prior(np.array([0.5, 0.5])), decision_of_prior(np.array([0.5, 0.25, 0.25]), "ovo").round(2)
     (array([0.]), array([0.69, 0.69, 0.  ]))
+    >>> decision_of_prior(np.array([0.5, 0.25, 0.25])).round(2)
+    array([ 2.19,  0.86, -0.14])
     """
-    logs = np.log(prior)
-    if len(prior) == 2:
+    logs, count = np.log(prior), len(prior)
+    if count == 2:
         return np.array([logs[1] - logs[0]])
+    pairs = [(one, other, logs[one] - logs[other]) for one, other in combinations(range(count), 2)]
     if shape == "ovo":
-        return np.array([one - other for one, other in combinations(logs, 2)])
-    return np.asarray(logs)
+        return np.array([ratio for _, _, ratio in pairs])
+    votes = np.bincount([one if ratio >= 0 else other for one, other, ratio in pairs], minlength=count)
+    clearness = count * logs - logs.sum()
+    return np.asarray(votes + clearness / (3 * (np.abs(clearness) + 1)))
