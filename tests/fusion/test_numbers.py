@@ -80,7 +80,7 @@ def test_a_pipeline_takes_dates_in_another_unit_than_it_was_fitted_to():
 
 
 def test_infinite_values_are_told_by_column_and_row():
-    table = pd.DataFrame(NUMBERS, columns=["price", "size", "age"], index=[f"r{row}" for row in range(200)])
+    table = pd.DataFrame(NUMBERS.copy(), columns=["price", "size", "age"], index=[f"r{row}" for row in range(200)])
     table.iloc[[3, 9], 1] = -np.inf
     table.iloc[10:20, 2] = np.inf
     with pytest.raises(ValueError, match="infinity in 2 of 3 columns") as caught:
