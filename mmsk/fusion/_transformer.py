@@ -142,7 +142,7 @@ class FusionTransformer(ColumnTransformer):
         told = np.array([scaler.alignment_ for scaler in scalers])
         believed = trust(np.array([there.sum() for there in held]))
         count = repetitions(grams, present, target)
-        return judged_shares(_shares(told, believed, count), grams, target, count, present if self._by_row else None)
+        return judged_shares(_aligned(told, believed, count), grams, target, count, present if self._by_row else None)
 
     def _balanced(self, fused: Any) -> Any:
         """Divide each row by the root of the shares in it, in place."""
@@ -162,7 +162,7 @@ class FusionTransformer(ColumnTransformer):
         return fused
 
 
-def _shares(told: np.ndarray, believed: np.ndarray, count: np.ndarray) -> np.ndarray:
+def _aligned(told: np.ndarray, believed: np.ndarray, count: np.ndarray) -> np.ndarray:
     """Return the shares of blocks: what they tell, relative to the mean, shrunk to 1, over how often it is said."""
     evidence = believed / count
     mean = float(evidence @ told / evidence.sum()) if evidence.any() else 0.0
