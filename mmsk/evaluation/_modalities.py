@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.compose import ColumnTransformer
@@ -41,15 +40,9 @@ class Modalities:
         place = owner if self.late else self.path
         changes: dict[str, Any] = {_join(place, name): "drop" for name in self.columns if name not in kept}
         for key, value in held.get_params(deep=False).items():
-            if (
-                self.late
-                and key == "weights"
-                and isinstance(value, (Sequence, np.ndarray))
-                and not isinstance(value, str)
-            ):
-                value = {
-                    one: share for (one, *_), share in zip(held.estimators, value, strict=True) if one in self.columns
-                }
+            if self.late and key == "weights" and not isinstance(value, (str, Mapping, type(None))):
+                named = zip(held.estimators, value, strict=True)  # a list, in the order of the models
+                value = {one: share for (one, _, _), share in named if one in self.columns}
             by_modality = isinstance(value, Mapping) and len(value) > 0 and set(value) <= set(self.columns)
             if by_modality and key != "class_weight":  # weights={"text": 2, "image": 1}, kernel={"text": "linear"}
                 changes[_join(owner, key)] = part = {name: value[name] for name in value if name in kept}

@@ -26,12 +26,7 @@ from sklearn.base import BaseEstimator
 __all__ = ["Memo", "memo", "parts_of", "repeatable", "trusted"]
 
 MEMO_BYTES = 512 * 2**20
-TRUSTED = {
-    "mmsk",
-    "numpy",
-    "scipy",
-    "sklearn",
-}  # packages whose code does not change while a process runs
+TRUSTED = {"mmsk", "numpy", "scipy", "sklearn"}  # packages whose code stays the same while a process runs
 
 #: When estimators with a random_state draw at all, by the name of their class.
 DRAWS: dict[str, Callable[[Mapping[str, Any]], bool]] = {

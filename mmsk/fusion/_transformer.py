@@ -133,6 +133,8 @@ class FusionTransformer(ColumnTransformer):
 
     def _learned(self, scalers: Sequence[BlockScaler], blocks: Sequence[Any], y: Any) -> np.ndarray:
         """Return the shares of branches, from their scalers and the blocks that these have made."""
+        if len(blocks) == 1:  # there is nothing to be relative to
+            return np.ones(1)
         held = [held_rows(block) for block in blocks]
         rows = drawn(len(held[0]))
         present = [there[rows] for there in held]

@@ -3,11 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import RidgeCV
-from sklearn.model_selection import cross_val_score
 
-from mmsk import fusion_pipeline, fusion_transformer
+from mmsk import fusion_pipeline
 from mmsk.fusion._components import component_shares, judged_shares
 
 RNG = np.random.default_rng(0)
@@ -79,7 +77,7 @@ def test_a_modality_that_nothing_is_present_of_is_no_obstacle():
     assert np.isfinite(judged_shares(np.ones(2), grams, target, np.ones(2), present)).all()
 
 
-def change(n_rows=300):
+def change(n_rows):
     """Return a table whose answer is the change between two modalities, each of which tells nearly nothing of it."""
     rng = np.random.default_rng(1)
     before, moved = rng.normal(size=(n_rows, 4)), 0.3 * rng.normal(size=(n_rows, 4))
@@ -92,24 +90,12 @@ def change(n_rows=300):
     return X, moved.sum(axis=1), branches
 
 
+@pytest.mark.parametrize("n_rows", [300, 2_000], ids=["all rows", "more rows than are looked at"])
 @pytest.mark.parametrize("classes", [True, False])
-def test_modalities_that_tell_only_beside_each_other_get_their_weight(classes):
-    X, y, branches = change()
+def test_modalities_that_tell_only_beside_each_other_get_their_weight(classes, n_rows):
+    X, y, branches = change(n_rows)
     y = np.where(y > 0, "up", "down") if classes else y
     fitted = fusion_pipeline(branches, None if classes else RidgeCV()).fit(X, y)
     shares = {name: fitted["fusion"].named_transformers_[name]["scale"].weight_ ** 2 for name, _, _ in branches}
-    assert fitted["fusion"].named_transformers_["before"]["scale"].alignment_ == 0  # alone it tells nothing
+    assert fitted["fusion"].named_transformers_["before"]["scale"].alignment_ < 0.01  # alone it tells nothing
     assert shares["before"] > 0.25 * sum(shares.values())
-
-
-def test_fewer_rows_are_looked_at_than_a_large_table_has():
-    X, y, branches = change(2_000)
-    model = fusion_pipeline(branches, RidgeCV())
-    scores = [cross_val_score(one, X, y, cv=3).mean() for one in (model, plain(branches))]
-    assert scores[0] > scores[1] - 0.01
-
-
-def plain(branches):
-    return fusion_pipeline(branches, RidgeCV()).set_params(
-        fusion=ColumnTransformer(fusion_transformer(branches).transformers)
-    )

@@ -57,7 +57,7 @@ def test_an_entry_does_not_keep_its_object_alive():
 
 def test_what_cannot_be_measured_is_not_kept():
     table = Memo()
-    assert table.recall("key", lambda: open(os.devnull)).close() is None  # noqa: SIM115
+    assert table.recall("key", lambda: open(os.devnull)).close() is None  # noqa: SIM115  # what cannot be measured
     assert not table.knows("key")
     assert table.recall("key", lambda: 2) == 2
     assert table.knows("key")
